@@ -1,0 +1,1 @@
+"""The wire: documents, signatures, proofs, fetching, discovery; no database, no web framework."""

@@ -1,0 +1,96 @@
+"""Names of ActivityStreams and its neighbours, and the JSON-LD context that we publish."""
+
+from typing import Any, Final
+
+ACTIVITYSTREAMS: Final = "https://www.w3.org/ns/activitystreams"
+PUBLIC: Final = ACTIVITYSTREAMS + "#Public"
+COMMUNOTIC: Final = "https://communotic.normandie.fr/ns#"
+
+ACTIVITY_JSON: Final = "application/activity+json"
+LD_JSON: Final = f'application/ld+json; profile="{ACTIVITYSTREAMS}"'
+
+ACTOR_TYPES: Final = frozenset({"Application", "Group", "Organization", "Person", "Service"})
+
+OBJECT_TYPES: Final = frozenset(
+    {
+        "Article", "Audio", "Document", "Event", "Image", "Note", "Page", "Place", "Profile",
+        "Question", "Relationship", "Tombstone", "Video",
+    }
+)  # fmt: skip
+
+ACTIVITY_TYPES: Final = frozenset(
+    {
+        "Accept", "Add", "Announce", "Arrive", "Block", "Create", "Delete", "Dislike",
+        "EmojiReact", "Flag", "Follow", "Ignore", "Invite", "Join", "Leave", "Like", "Listen",
+        "Move", "Offer", "Question", "QuoteRequest", "Read", "Reject", "Remove",
+        "TentativeAccept", "TentativeReject", "Travel", "Undo", "Update", "View",
+    }
+)  # fmt: skip
+
+_INLINE: Final[dict[str, Any]] = {
+    "toot": "http://joinmastodon.org/ns#",
+    # Mastodon writes schema.org with http and a hash; readers compare it as text.
+    "schema": "http://schema.org#",
+    "gts": "https://gotosocial.org/ns#",
+    "cmt": COMMUNOTIC,
+    "Hashtag": "as:Hashtag",
+    "sensitive": "as:sensitive",
+    "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+    "movedTo": {"@id": "as:movedTo", "@type": "@id"},
+    "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
+    "PropertyValue": "schema:PropertyValue",
+    "value": "schema:value",
+    "Emoji": "toot:Emoji",
+    "featured": {"@id": "toot:featured", "@type": "@id"},
+    "discoverable": "toot:discoverable",
+    "indexable": "toot:indexable",
+    "memorial": "toot:memorial",
+    "blurhash": "toot:blurhash",
+    "focalPoint": {"@id": "toot:focalPoint", "@container": "@list"},
+    "votersCount": "toot:votersCount",
+    "searchableBy": {"@id": "http://fedibird.com/ns#searchableBy", "@type": "@id"},
+    "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",
+    "implements": {"@id": "https://w3id.org/fep/844e/implements", "@type": "@id"},
+    "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
+    "canLike": {"@id": "gts:canLike", "@type": "@id"},
+    "canReply": {"@id": "gts:canReply", "@type": "@id"},
+    "canAnnounce": {"@id": "gts:canAnnounce", "@type": "@id"},
+    "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
+    "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
+    "manualApproval": {"@id": "gts:manualApproval", "@type": "@id"},
+    "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},
+    "quoteAuthorization": {"@id": "https://w3id.org/fep/044f#quoteAuthorization", "@type": "@id"},
+    "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+    "postingRestrictedToMods": "https://join-lemmy.org/ns#postingRestrictedToMods",
+    "moderators": {"@id": "https://join-lemmy.org/ns#moderators", "@type": "@id"},
+}
+
+# Contexts that every peer caches, then our terms inline: a context address of our own would
+# have to be fetched, and several peers drop in silence what they cannot load.
+CONTEXT: Final[list[Any]] = [
+    ACTIVITYSTREAMS,
+    "https://w3id.org/security/v1",
+    "https://w3id.org/security/data-integrity/v1",
+    "https://w3id.org/security/multikey/v1",
+    _INLINE,
+]
+
+
+def is_activity_content_type(value: str) -> bool:
+    """Whether a `Content-Type` announces ActivityStreams (federation.md, rule 3)."""
+    media_type, _, rest = value.partition(";")
+    match media_type.strip().lower():
+        case "application/activity+json":
+            return True
+        case "application/ld+json":
+            return ACTIVITYSTREAMS in _profiles(rest)
+    return False
+
+
+def _profiles(parameters: str) -> list[str]:
+    """The addresses in the `profile` parameter, which may list several."""
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "profile":
+            return value.strip().strip('"').split()
+    return []
