@@ -49,27 +49,31 @@ GROUPS = {
 }
 
 
-def prepare(group: Group, place: Path, stamp: Path) -> bool:
+def prepare(group: Group, place: Path, stamp: Path, wheel: Path | None = None) -> bool:
     """Bring the environment at `place` to what the lock says; False when it already was.
 
-    `stamp` remembers what was installed. Raises `CannotPrepare`.
+    `stamp` remembers what was installed. Our own code is linked to this folder, or comes from
+    `wheel` when one is given. Raises `CannotPrepare`.
     """
-    wanted = fingerprint(group, place)
+    wanted = fingerprint(group, place, wheel)
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted and _usable(place):
         return False
     if not _usable(place):
         _create(place)
     stamp.unlink(missing_ok=True)
     _install(group, place)
+    if group.ours:
+        ours = ["--no-deps", "--no-build-isolation", "--no-index"]
+        _pip(place, "install", *ours, *([str(wheel)] if wheel else ["--editable", str(ROOT)]))
     stamp.write_text(wanted, encoding="utf-8")
     return True
 
 
-def fingerprint(group: Group, place: Path) -> str:
+def fingerprint(group: Group, place: Path, wheel: Path | None = None) -> str:
     """Everything that the content of an environment follows from, as one line."""
     files = [REQUIREMENTS / lock for lock in group.locks]
     if group.ours:
-        files.append(ROOT / "pyproject.toml")
+        files.append(wheel or ROOT / "pyproject.toml")
     digests = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
     return json.dumps({"python": sys.version, "place": str(place), "pip": PIP_SHA256, **digests})
 
@@ -99,16 +103,13 @@ def _install(group: Group, place: Path) -> None:
         print(f"Installing {packages} locked packages ({lock}) into {place} …", flush=True)
         hashed = ["--no-deps", "--require-hashes", *group.options]
         _pip(place, "install", *hashed, "--requirement", str(REQUIREMENTS / lock))
-    if group.ours:
-        ours = ["--no-deps", "--no-build-isolation", "--no-index", "--editable", str(ROOT)]
-        _pip(place, "install", *ours)
 
 
 def _pip(place: Path, *arguments: str) -> None:
     """Run the pip that came along, in the environment. Raises `CannotPrepare`."""
     if hashlib.sha256(PIP.read_bytes()).hexdigest() != PIP_SHA256:
         raise CannotPrepare(f"{PIP} was altered: its SHA-256 is not the one in {__file__}.")
-    quiet = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-warn-script-location"]
+    quiet = ["-qq", "--no-input", "--disable-pip-version-check", "--no-warn-script-location"]
     command = [str(_python(place)), "-I", str(PIP / "pip"), *arguments, *quiet]
     code = subprocess.run(command, check=False).returncode
     if code != 0:
@@ -127,11 +128,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("group", choices=GROUPS)
     parser.add_argument("--into", type=Path, help="where the environment is made")
+    parser.add_argument("--wheel", type=Path, help="install this wheel, do not link this folder")
     given = parser.parse_args()
     group = GROUPS[given.group]
     place = Path(given.into or ROOT / group.place).absolute()
     try:
-        prepare(group, place, place / f"communotic-{given.group}.json")
+        prepare(group, place, place / f"communotic-{given.group}.json", given.wheel)
     except (CannotPrepare, OSError) as error:
         print(f"The environment could not be made: {error}", file=sys.stderr)
         return 1
