@@ -1,0 +1,1 @@
+"""Who: organisations, persons, the node itself, here and on other servers."""

@@ -1,0 +1,1 @@
+"""Settings of a node: read once from TOML and the environment, frozen, handed in."""

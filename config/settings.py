@@ -1,0 +1,108 @@
+"""The settings of one node, each with its place in the TOML file and its explanation."""
+
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Any, Literal
+
+Network = IPv4Network | IPv6Network
+
+
+def setting(section: str, explanation: str, default: Any) -> Any:
+    """Declare one setting: its TOML section and the sentence that documents it."""
+    metadata = {"section": section, "explanation": explanation}
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that an administrator may choose, checked at start."""
+
+    data_dir: Path
+
+    domain: str = setting(
+        "node", "Host name (with its port when it is not the usual one) in every address.", ""
+    )
+    scheme: Literal["https", "http"] = setting(
+        "node", "`https`; plain `http` is for development only and needs `allow_private`.", "https"
+    )
+    language: Literal["fr", "en"] = setting(
+        "node", "Language of the node's pages and of posts that do not name theirs.", "fr"
+    )
+    contact: str = setting(
+        "node", "Mail address of the administrator, shown in NodeInfo and on the home page.", ""
+    )
+    description: str = setting("node", "One sentence about the node, shown to visitors.", "")
+
+    bind: str = setting("server", "Address and port on which the node listens.", "127.0.0.1:8080")
+    trusted_proxies: tuple[Network, ...] = setting(
+        "server",
+        "Networks whose `X-Forwarded-For` is believed (the reverse proxy in front of the node).",
+        (),
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = setting(
+        "server", "How much is written to the log.", "info"
+    )
+
+    database: str = setting(
+        "storage", "`sqlite:///path` or `postgresql://…`; empty: `communotic.db` in the data.", ""
+    )
+    synchronous: Literal["full", "normal"] = setting(
+        "storage",
+        "SQLite: `full` survives a power cut, `normal` only the end of the process.",
+        "full",
+    )
+    remote_days: int = setting(
+        "storage", "Days that remote posts which nobody here touched are kept; 0: for ever.", 90
+    )
+    log_days: int = setting(
+        "storage", "Days that finished deliveries and received activities stay listed.", 14
+    )
+
+    secure_mode: bool = setting(
+        "federation", "Ask every server to sign its reads too (authorized fetch).", False
+    )
+    allow_private: tuple[Network, ...] = setting(
+        "federation",
+        "Private networks that may be contacted; for development only, announced at start.",
+        (),
+    )
+    thread_depth: int = setting(
+        "federation", "How many unknown ancestors of a reply are fetched at most.", 20
+    )
+    delivery_concurrency: int = setting(
+        "federation", "How many deliveries are under way at once.", 64
+    )
+    host_concurrency: int = setting(
+        "federation", "How many deliveries to the same host are under way at once.", 4
+    )
+    fetch_timeout: int = setting(
+        "federation", "Seconds after which a request to another server is given up.", 10
+    )
+    inbox_rate: int = setting(
+        "federation", "Activities that one server may deliver per minute before it gets a 429.",
+        60_000,
+    )  # fmt: skip
+
+    max_upload: int = setting("media", "Largest file that a member may upload, in bytes.", 16_000_000)
+    max_pixels: int = setting("media", "Largest image, in pixels, that is decoded.", 50_000_000)
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host, without a trailing slash: `https://node.example`."""
+        return f"{self.scheme}://{self.domain}"
+
+    @property
+    def database_url(self) -> str:
+        """The database that is really used."""
+        return self.database or f"sqlite:///{(self.data_dir / 'communotic.db').resolve()}"
+
+    @property
+    def media_dir(self) -> Path:
+        """Where uploaded files are kept."""
+        return self.data_dir / "media"
+
+    @property
+    def development(self) -> bool:
+        """Whether the node gives up protections that only a closed machine can do without."""
+        return self.scheme == "http" or bool(self.allow_private)

@@ -1,0 +1,224 @@
+"""What goes out: fan-outs, deliveries, and which inboxes an object reached."""
+
+from collections.abc import Sequence
+
+from storage.records import DeliveryRecord, FanoutRecord, columns
+from storage.statements import Statements
+
+
+class DeliveryStatements(Statements):
+    """Everything that is asked of `fanouts`, `deliveries`, `inboxes` and `reached`."""
+
+    async def add_fanout(self, fanout: FanoutRecord) -> None:
+        """Promise the delivery of an activity."""
+        await self.insert("fanouts", fanout)
+
+    async def claim_fanouts(self, now: int, lease_until: int, limit: int) -> list[FanoutRecord]:
+        """Lease the oldest fan-outs that are due."""
+        rows = await self.connection.fetch_all(
+            "update fanouts set lease_until = $2, attempts = attempts + 1 where id in ("
+            "select id from fanouts where state = 'waiting' and due_at <= $1 "
+            "and lease_until <= $1 order by id limit $3 for update skip locked) "
+            f"returning {columns(FanoutRecord)}",
+            now,
+            lease_until,
+            limit,
+        )
+        return sorted((FanoutRecord(*row) for row in rows), key=lambda fanout: fanout.id)
+
+    async def fanout_done(self, fanout_id: int) -> None:
+        """The audience was expanded: the promise is now in the deliveries."""
+        await self.connection.execute("delete from fanouts where id = $1", fanout_id)
+
+    async def retry_fanout(self, fanout_id: int, due_at: int, error: str) -> None:
+        """Try to expand again later."""
+        await self.connection.execute(
+            "update fanouts set due_at = $2, error = $3, lease_until = 0 where id = $1",
+            fanout_id,
+            due_at,
+            error,
+        )
+
+    async def next_fanout_due(self) -> int | None:
+        """When the next fan-out becomes due, or None when nothing waits."""
+        found = await self.connection.fetch_value(
+            "select min(due_at) from fanouts where state = 'waiting'"
+        )
+        return None if found is None else int(found)
+
+    async def add_all(self, deliveries: Sequence[DeliveryRecord]) -> None:
+        """Insert deliveries; those of a closed host are held back, repeated ones ignored."""
+        await self.connection.execute_many(
+            f"insert into deliveries ({columns(DeliveryRecord)}) "
+            "values ($1, $2, $3, $4, $5, case when exists (select 1 from hosts h "
+            "where h.host = $5 and h.state = 'closed') then 'held' else 'waiting' end, "
+            "0, $6, 0, null, '', $7, null) on conflict (activity_id, inbox) do nothing",
+            [
+                (d.id, d.activity_id, d.actor_id, d.inbox, d.host, d.due_at, d.created_at)
+                for d in deliveries
+            ],
+        )
+
+    async def claim(self, now: int, lease_until: int, limit: int) -> list[DeliveryRecord]:
+        """Lease the oldest due deliveries: one at a time for each sender and inbox, in order."""
+        rows = await self.connection.fetch_all(
+            "update deliveries set lease_until = $2, attempts = attempts + 1 where id in ("
+            "select d.id from deliveries d where d.state = 'waiting' and d.due_at <= $1 "
+            "and d.lease_until <= $1 and not exists (select 1 from deliveries e "
+            "where e.inbox = d.inbox and e.actor_id = d.actor_id "
+            "and e.state in ('waiting', 'held') and e.id < d.id) "
+            "order by d.due_at, d.id limit $3 for update skip locked) "
+            f"returning {columns(DeliveryRecord)}",
+            now,
+            lease_until,
+            limit,
+        )
+        return sorted((DeliveryRecord(*row) for row in rows), key=lambda delivery: delivery.id)
+
+    async def finish(self, outcomes: Sequence[tuple[int, str, int | None, str, int]]) -> None:
+        """Record final outcomes: (delivery id, state, HTTP status, error, time)."""
+        await self.connection.execute_many(
+            "update deliveries set state = $2, status = $3, error = $4, done_at = $5, "
+            "lease_until = 0 where id = $1",
+            outcomes,
+        )
+
+    async def postpone(
+        self, delivery: DeliveryRecord, due_at: int, status: int | None, error: str
+    ) -> None:
+        """Try again later, and with it everything behind it on the same way."""
+        await self.connection.execute(
+            "update deliveries set due_at = $2, lease_until = 0, status = $3, error = $4 "
+            "where id = $1",
+            delivery.id,
+            due_at,
+            status,
+            error,
+        )
+        await self.connection.execute(
+            "update deliveries set due_at = $3 where inbox = $1 and actor_id = $2 "
+            "and state = 'waiting' and due_at < $3 and id > $4",
+            delivery.inbox,
+            delivery.actor_id,
+            due_at,
+            delivery.id,
+        )
+
+    async def hold(self, host: str) -> None:
+        """Put everything for a closed host aside."""
+        await self.connection.execute(
+            "update deliveries set state = 'held', lease_until = 0 "
+            "where state = 'waiting' and host = $1",
+            host,
+        )
+
+    async def release(self, host: str, now: int) -> None:
+        """Put everything for an open host back into the queue."""
+        await self.connection.execute(
+            "update deliveries set state = 'waiting', due_at = $2, lease_until = 0 "
+            "where state = 'held' and host = $1",
+            host,
+            now,
+        )
+
+    async def probe(self, host: str, now: int) -> bool:
+        """Let the oldest held delivery of a host try; False when nothing is held."""
+        return 0 < await self.connection.execute(
+            "update deliveries set state = 'waiting', due_at = $2, lease_until = 0 where id = "
+            "(select min(id) from deliveries where state = 'held' and host = $1)",
+            host,
+            now,
+        )
+
+    async def cancel_inbox(self, inbox: str, now: int, reason: str) -> int:
+        """Give up what waits for an inbox that is gone."""
+        return await self.connection.execute(
+            "update deliveries set state = 'cancelled', error = $3, done_at = $2, "
+            "lease_until = 0 where inbox = $1 and state in ('waiting', 'held')",
+            inbox,
+            now,
+            reason,
+        )
+
+    async def release_leases(self) -> None:
+        """Free every lease: for a start when no other worker can be alive."""
+        for table in ("deliveries", "fanouts"):
+            await self.connection.execute(
+                f"update {table} set lease_until = 0 where state = 'waiting' and lease_until > 0"
+            )
+
+    async def next_due(self) -> int | None:
+        """When the next delivery becomes due, or None when nothing waits."""
+        found = await self.connection.fetch_value(
+            "select min(due_at) from deliveries where state = 'waiting'"
+        )
+        return None if found is None else int(found)
+
+    async def listed(
+        self, *, host: str | None = None, state: str | None = None, limit: int = 100
+    ) -> list[DeliveryRecord]:
+        """Deliveries for the log, latest first."""
+        return await self.all_of(
+            DeliveryRecord,
+            "from deliveries where (cast($1 as text) is null or host = $1) "
+            "and (cast($2 as text) is null or state = $2) order by id desc limit $3",
+            host,
+            state,
+            limit,
+        )
+
+    async def of_activities(self, activity_ids: list[int]) -> list[DeliveryRecord]:
+        """The delivery log of some activities, in order."""
+        return await self.all_of(
+            DeliveryRecord,
+            "from deliveries where activity_id = any($1) order by id",
+            activity_ids,
+        )
+
+    async def retry(self, now: int, *, host: str | None = None) -> int:
+        """Put failed and waiting deliveries (of a host) at the head of the queue."""
+        return await self.connection.execute(
+            "update deliveries set state = 'waiting', due_at = $1, attempts = 0, "
+            "lease_until = 0, done_at = null where (state in ('failed', 'held') "
+            "or (state = 'waiting' and lease_until <= $1)) "
+            "and (cast($2 as text) is null or host = $2)",
+            now,
+            host,
+        )
+
+    async def counts(self) -> dict[str, int]:
+        """How many deliveries wait, are held or failed, and how many fan-outs wait."""
+        rows = await self.connection.fetch_all(
+            "select state, count(*) as number from deliveries "
+            "where state in ('waiting', 'held', 'failed') group by state"
+        )
+        fanouts = await self.connection.fetch_value(
+            "select count(*) from fanouts where state = 'waiting'"
+        )
+        return {row["state"]: row["number"] for row in rows} | {"fanouts": int(fanouts or 0)}
+
+    async def note_reached(self, object_id: int, inboxes: Sequence[tuple[int, str]]) -> None:
+        """Remember that an object went to these inboxes: (new id, URL)."""
+        await self.connection.execute_many(
+            "insert into inboxes (id, url) values ($1, $2) on conflict (url) do nothing", inboxes
+        )
+        await self.connection.execute_many(
+            "insert into reached (object_id, inbox_id) select cast($1 as bigint), id "
+            "from inboxes where url = $2 on conflict (object_id, inbox_id) do nothing",
+            [(object_id, url) for _, url in inboxes],
+        )
+
+    async def reached(self, object_id: int) -> list[str]:
+        """Every inbox that got something about an object."""
+        rows = await self.connection.fetch_all(
+            "select i.url from reached r join inboxes i on i.id = r.inbox_id "
+            "where r.object_id = $1",
+            object_id,
+        )
+        return [row[0] for row in rows]
+
+    async def prune(self, before: int) -> int:
+        """Forget finished deliveries older than `before`."""
+        return await self.connection.execute(
+            "delete from deliveries where done_at is not null and done_at < $1", before
+        )

@@ -1,0 +1,99 @@
+"""Uploads, custom emoji, reports, the audit log and the node's own facts."""
+
+from storage.records import AuditRecord, MediaRecord, ReportRecord
+from storage.statements import Statements
+
+
+class LedgerStatements(Statements):
+    """Everything that is asked of `media`, `emojis`, `reports`, `audit_log` and `facts`."""
+
+    async def add_media(self, media: MediaRecord) -> None:
+        """A new upload."""
+        await self.insert("media", media)
+
+    async def media_by_id(self, media_id: int) -> MediaRecord | None:
+        """One upload."""
+        return await self.one_of(MediaRecord, "from media where id = $1", media_id)
+
+    async def media_by_file(self, file: str) -> MediaRecord | None:
+        """The first upload with this content."""
+        return await self.one_of(
+            MediaRecord, "from media where file = $1 order by id limit 1", file
+        )
+
+    async def attach(self, media_id: int, object_id: int) -> None:
+        """Tie an upload to the object that shows it."""
+        await self.connection.execute(
+            "update media set object_id = $2 where id = $1", media_id, object_id
+        )
+
+    async def media_of(self, object_id: int) -> list[MediaRecord]:
+        """The uploads that an object shows."""
+        return await self.all_of(
+            MediaRecord, "from media where object_id = $1 order by id", object_id
+        )
+
+    async def orphans(self, before: int) -> list[MediaRecord]:
+        """Uploads that nothing shows and that are older than `before`."""
+        return await self.all_of(
+            MediaRecord, "from media where object_id is null and created_at < $1", before
+        )
+
+    async def remove_media(self, media_id: int) -> bool:
+        """Forget an upload; True when no other row shows the same file."""
+        media = await self.media_by_id(media_id)
+        await self.connection.execute("delete from media where id = $1", media_id)
+        return media is not None and await self.media_by_file(media.file) is None
+
+    async def save_emoji(self, host: str, shortcode: str, url: str, now: int) -> None:
+        """Remember a custom emoji of another server."""
+        await self.connection.execute(
+            "insert into emojis (host, shortcode, url, updated_at) values ($1, $2, $3, $4) "
+            "on conflict (host, shortcode) do update set url = excluded.url, "
+            "updated_at = excluded.updated_at",
+            host,
+            shortcode,
+            url,
+            now,
+        )
+
+    async def emojis(self, host: str) -> dict[str, str]:
+        """The custom emoji of a server: shortcode → image URL."""
+        rows = await self.connection.fetch_all(
+            "select shortcode, url from emojis where host = $1 order by shortcode", host
+        )
+        return {row[0]: row[1] for row in rows}
+
+    async def add_report(self, report: ReportRecord) -> bool:
+        """Keep a report; False when it was there already."""
+        return 0 < await self.insert("reports", report, rest="on conflict (url) do nothing")
+
+    async def reports(self, state: str = "open", limit: int = 100) -> list[ReportRecord]:
+        """Reports in a state, oldest first."""
+        return await self.all_of(
+            ReportRecord, "from reports where state = $1 order by id limit $2", state, limit
+        )
+
+    async def audit(self, record: AuditRecord) -> None:
+        """Write down who did what."""
+        await self.insert("audit_log", record)
+
+    async def audited(self, limit: int = 100) -> list[AuditRecord]:
+        """The latest entries of the audit log."""
+        return await self.all_of(
+            AuditRecord, "from audit_log order by id desc limit $1", limit
+        )
+
+    async def fact(self, name: str) -> str | None:
+        """One of the node's own facts."""
+        value = await self.connection.fetch_value("select value from facts where name = $1", name)
+        return None if value is None else str(value)
+
+    async def set_fact(self, name: str, value: str) -> None:
+        """Set one of the node's own facts."""
+        await self.connection.execute(
+            "insert into facts (name, value) values ($1, $2) "
+            "on conflict (name) do update set value = excluded.value",
+            name,
+            value,
+        )

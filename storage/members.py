@@ -1,0 +1,67 @@
+"""The accounts behind local actors, and their bearer tokens."""
+
+from storage.records import ActorRecord, MemberRecord, TokenRecord, columns
+from storage.statements import Statements
+
+
+class MemberStatements(Statements):
+    """Everything that is asked of the tables `members` and `tokens`."""
+
+    async def add(self, member: MemberRecord) -> None:
+        """A new account."""
+        await self.insert("members", member)
+
+    async def by_actor(self, actor_id: int) -> MemberRecord | None:
+        """The account of a local actor."""
+        return await self.one_of(MemberRecord, "from members where actor_id = $1", actor_id)
+
+    async def all(self) -> list[tuple[ActorRecord, MemberRecord]]:
+        """Every account with its actor, oldest first."""
+        rows = await self.connection.fetch_all(
+            f"select {columns(ActorRecord, 'a')}, {columns(MemberRecord, 'm')} "
+            "from members m join actors a on a.id = m.actor_id order by a.id"
+        )
+        width = len(columns(ActorRecord).split(","))
+        values = [tuple(row) for row in rows]
+        return [(ActorRecord(*row[:width]), MemberRecord(*row[width:])) for row in values]
+
+    async def set_role(self, actor_id: int, role: str) -> None:
+        """`member`, `editor` or `admin`."""
+        await self.connection.execute(
+            "update members set role = $2 where actor_id = $1", actor_id, role
+        )
+
+    async def set_password(self, actor_id: int, password_hash: str) -> None:
+        """Replace the password's hash."""
+        await self.connection.execute(
+            "update members set password_hash = $2 where actor_id = $1", actor_id, password_hash
+        )
+
+    async def remove(self, actor_id: int) -> None:
+        """Delete the account and its tokens; the actor stays as a tombstone."""
+        await self.connection.execute("delete from tokens where actor_id = $1", actor_id)
+        await self.connection.execute("delete from members where actor_id = $1", actor_id)
+
+    async def add_token(self, token: TokenRecord) -> None:
+        """A new bearer token."""
+        await self.insert("tokens", token)
+
+    async def token(self, token_hash: str) -> TokenRecord | None:
+        """The living token with this hash."""
+        return await self.one_of(
+            TokenRecord, "from tokens where token_hash = $1 and revoked_at is null", token_hash
+        )
+
+    async def token_used(self, token_id: int, now: int) -> None:
+        """Note when a token was last seen."""
+        await self.connection.execute(
+            "update tokens set last_used_at = $2 where id = $1", token_id, now
+        )
+
+    async def revoke_tokens(self, actor_id: int, now: int) -> int:
+        """Revoke every token of an actor; gives how many there were."""
+        return await self.connection.execute(
+            "update tokens set revoked_at = $2 where actor_id = $1 and revoked_at is null",
+            actor_id,
+            now,
+        )
