@@ -1,0 +1,1 @@
+"""The house's own rules: names, imports, sizes, complete documentation."""
