@@ -1,0 +1,256 @@
+"""The only HTTP client: guarded addresses, hard limits, redirects under our own rules."""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Final
+from urllib.parse import urljoin
+
+import aiohttp
+import httpx
+
+from federation.addresses import AddressGuard, locate
+from federation.bodies import ACCEPT_ENCODING, announced_length, read_body
+from federation.errors import Unreachable, Untrusted
+from federation.transport import GuardedTransport
+
+log = logging.getLogger(__name__)
+
+REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+MAX_RECEIPT_BYTES: Final = 16_384
+RECEIPT_TIMEOUT_S: Final = 2.0
+MAX_RETRY_AFTER_S: Final = 7 * 24 * 3_600.0
+CONNECT_TIMEOUT_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered: status, headers (lower-case names), body, and the final URL."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status says success."""
+        return 200 <= self.status < 300
+
+    @property
+    def content_type(self) -> str:
+        """The `Content-Type`, empty when there is none."""
+        return self.headers.get("content-type", "")
+
+    def retry_after(self, now: float) -> float | None:
+        """Seconds to wait according to `Retry-After` (delay or date), at most a week."""
+        return parse_retry_after(self.headers.get("retry-after"), now)
+
+
+def user_agent(version: str, base_url: str) -> str:
+    """How we introduce ourselves: some servers turn nameless clients away."""
+    return f"Communotic/{version} (+{base_url.rstrip('/')}/)"
+
+
+def parse_retry_after(value: str | None, now: float) -> float | None:
+    """Seconds from `now` (epoch) that a `Retry-After` header asks for; None when unreadable."""
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text[:10]), MAX_RETRY_AFTER_S)
+    try:
+        moment = parsedate_to_datetime(text)
+        zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        wait = zoned.timestamp() - now
+    except (ValueError, OverflowError):
+        return None
+    return min(max(wait, 0.0), MAX_RETRY_AFTER_S)
+
+
+class HttpClient:
+    """Every request that the node makes goes through here (federation.md, rule 7).
+
+    `timeout_s` covers a whole exchange, redirects and body included. `transport` replaces
+    sockets in tests. `signer`s are `httpx.Auth` objects and sign each hop anew.
+    """
+
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        guard: AddressGuard,
+        transport: httpx.AsyncBaseTransport | None = None,
+        timeout_s: float = 10.0,
+        max_bytes: int = 1_000_000,
+        connections: int = 512,
+        connections_per_host: int = 32,
+        warm_hosts: int = 256,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
+        self.guard = guard
+        self._timeout_s = timeout_s
+        self._max_bytes = max_bytes
+        self._headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING}
+        waits = httpx.Timeout(timeout_s, connect=min(timeout_s, CONNECT_TIMEOUT_S))
+        self._extensions = {"timeout": waits.as_dict()}
+        self._transport = transport or GuardedTransport(
+            guard,
+            connections=connections,
+            connections_per_host=connections_per_host,
+            warm_hosts=warm_hosts,
+            ssl_context=ssl_context,
+        )
+
+    async def get(
+        self,
+        url: str,
+        *,
+        accept: str,
+        signer: httpx.Auth | None = None,
+        max_bytes: int | None = None,
+        max_redirects: int = 3,
+    ) -> Answer:
+        """Fetch `url`; any status is an answer.
+
+        Raises `Untrusted` for a forbidden address, a forbidden or surplus redirect and a body
+        beyond `max_bytes`; `Unreachable` when no complete answer came in time.
+        """
+        limit = self._max_bytes if max_bytes is None else max_bytes
+        async with self._deadline(url):
+            for _ in range(max_redirects + 1):
+                request = self._request("GET", url, headers={"Accept": accept})
+                async with self._send(request, signer) as response:
+                    if response.status_code not in REDIRECTS:
+                        return _answer(response, await read_body(response, limit))
+                    url = self._redirected(str(request.url), response)
+        raise Untrusted(url, f"more than {max_redirects} redirects")
+
+    async def post(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        content_type: str,
+        signer: httpx.Auth | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send `body` to `url`; any status, redirects too, is an answer.
+
+        The answer's body is kept only if it is short and quick: what comes after the status
+        does not undo it. Raises `Untrusted` and `Unreachable`.
+        """
+        sent = {**(headers or {}), "Content-Type": content_type}
+        async with self._deadline(url):
+            try:
+                return await self._post_once(url, body, sent, signer)
+            except _StaleConnection:
+                # The server closed an idle connection while we wrote to it; that happens with
+                # every keep-alive, and receivers know an activity that comes twice by its id.
+                return await self._post_once(url, body, {**sent, "Connection": "close"}, signer)
+
+    async def _post_once(
+        self, url: str, body: bytes, headers: Mapping[str, str], signer: httpx.Auth | None
+    ) -> Answer:
+        request = self._request("POST", url, headers=headers, content=body)
+        async with self._send(request, signer) as response:
+            return _answer(response, await _read_receipt(response))
+
+    def _request(
+        self, method: str, url: str, *, headers: Mapping[str, str], content: bytes | None = None
+    ) -> httpx.Request:
+        checked = self.guard.check_url(url)
+        sent = {**self._headers, **headers}
+        try:
+            return httpx.Request(
+                method, checked, headers=sent, content=content, extensions=self._extensions
+            )
+        except httpx.InvalidURL as error:
+            raise Untrusted(url, str(error)) from None
+
+    @asynccontextmanager
+    async def _send(
+        self, request: httpx.Request, signer: httpx.Auth | None
+    ) -> AsyncIterator[httpx.Response]:
+        """The response, its body unread; errors of the network become ours.
+
+        The transport is used without `httpx.AsyncClient`: what that adds (cookies, redirects,
+        proxies and credentials from the environment) is what we must not do.
+        """
+        url = str(request.url)
+        try:
+            if signer is not None:
+                async with aclosing(signer.async_auth_flow(request)) as flow:
+                    request = await anext(flow)
+            response = await self._transport.handle_async_request(request)
+            response.request = request
+            try:
+                yield response
+            finally:
+                await response.aclose()
+        except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
+            outcome = _StaleConnection if _is_stale(error) else Unreachable
+            raise outcome(url, _reason(error)) from error
+
+    def _redirected(self, url: str, response: httpx.Response) -> str:
+        """Where a redirect leads, if we may go there: same scheme, a guarded address."""
+        location = response.headers.get("location", "")
+        try:
+            target = urljoin(url, location)
+        except ValueError:
+            raise Untrusted(url, "redirect to a malformed address") from None
+        checked = self.guard.check_url(target)
+        if not location or locate(checked).scheme != locate(url).scheme:
+            raise Untrusted(url, f"redirect to {location[:200]!r}")
+        return checked
+
+    @asynccontextmanager
+    async def _deadline(self, url: str) -> AsyncIterator[None]:
+        """The time for one whole exchange, however the other side spends it."""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                yield
+        except TimeoutError:
+            raise Unreachable(url, f"no complete answer in {self._timeout_s:g} s") from None
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._transport.aclose()
+
+
+class _StaleConnection(Unreachable):
+    """The connection ended before any byte of an answer."""
+
+
+def _is_stale(error: Exception) -> bool:
+    cause = error.__cause__
+    if isinstance(cause, aiohttp.ClientConnectorError):
+        return False
+    cut = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionResetError)
+    return isinstance(cause, cut)
+
+
+async def _read_receipt(response: httpx.Response) -> bytes:
+    """The body of an answer to a POST, if it is short and comes soon; else nothing."""
+    if announced_length(response) == 0:
+        return b""
+    try:
+        async with asyncio.timeout(RECEIPT_TIMEOUT_S):
+            return await read_body(response, MAX_RECEIPT_BYTES)
+    except (httpx.HTTPError, aiohttp.ClientError, OSError, Untrusted) as error:
+        log.debug("receipt of %s not read: %s", response.request.url, error)
+        return b""
+
+
+def _answer(response: httpx.Response, body: bytes) -> Answer:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Answer(response.status_code, headers, body, str(response.request.url))
+
+
+def _reason(error: Exception) -> str:
+    """One line for an administrator."""
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0][:200]

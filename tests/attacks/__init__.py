@@ -1,0 +1,1 @@
+"""One test at least for each security rule of FEDERATION.md."""
