@@ -5,8 +5,10 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 # a shim named python3.13 may exist and not run, so each candidate is tried
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+ifndef PYTHON
+PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+endif
 DATA ?= $(or $(COMMUNOTIC_DATA),data)
 BIND ?= 127.0.0.1:8080
 BIN := .venv/bin
