@@ -19,7 +19,7 @@ PREPARE = @$(if $(PYTHON),,echo 'Python 3.11 or newer is needed: install it, or 
 NPM_LOCKS := $(wildcard tests/network/peers/*/package-lock.json)
 NPM_MODULES := $(NPM_LOCKS:package-lock.json=node_modules/.package-lock.json)
 
-.PHONY: help install install-test install-peers run demo test check bench lock wheel-check clean
+.PHONY: help install install-test install-peers run demo test check bench docs lock wheel-check clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -67,6 +67,9 @@ bench: install-test ## measure; prints a table beside the targets (ARGS=--help)
 
 wheel-check: install-test ## build the wheel, install it elsewhere, start a node from it
 	@$(BIN)/python -I .ci/wheel_check.py
+
+docs: install-test ## write the pages of docs/ that follow from declarations
+	@$(BIN)/python -m tests.architecture.write_docs
 
 lock: ## write requirements/*.lock; UPGRADE=--upgrade chooses the newest versions
 	$(PREPARE) dev
