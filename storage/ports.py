@@ -13,7 +13,7 @@ SQL is written once, in PostgreSQL style, in the subset that both engines share:
 - never `::type`, `ilike`, `now()`, `greatest`, arrays, JSON operators: the engines differ.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, Protocol
 
@@ -39,9 +39,11 @@ class Busy(StorageError):
 
 
 class Row(Protocol):
-    """One row, read by column name; `dict(row)` and `Record(**row)` work too."""
+    """One row, read by column name or position; `dict(row)` and `Record(*row)` work too."""
 
-    def __getitem__(self, name: str, /) -> Any: ...
+    def __getitem__(self, key: Any, /) -> Any: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
 
     def keys(self) -> Iterable[str]:
         """The column names, in order."""

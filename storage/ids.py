@@ -1,0 +1,74 @@
+"""Ids: 63-bit integers that sort by time and are minted without asking the database.
+
+`milliseconds << 16 | sequence << 10 | worker`: 64 ids per millisecond and process; a process
+that needs more borrows from the next millisecond. Processes differ by their worker bits.
+"""
+
+import os
+import random
+import threading
+import time
+
+LOW_BITS = 16
+WORKERS = 1024
+SEQUENCE_STEP = WORKERS
+LATEST_MS = (1 << (63 - LOW_BITS)) - 1
+SECOND_MS = 1000
+
+
+class IdMint:
+    """Mints ids for one process; safe to use from several threads."""
+
+    def __init__(self, worker: int) -> None:
+        self._lock = threading.Lock()
+        self._worker = worker % WORKERS
+        self._last = 0
+
+    def take_worker(self, worker: int) -> None:
+        """Use these worker bits from now on (a number that no other living process has)."""
+        with self._lock:
+            self._worker = worker % WORKERS
+
+    def now(self) -> int:
+        """An id of this moment, greater than every id minted here for this moment before."""
+        start = time.time_ns() // 1_000_000 << LOW_BITS
+        with self._lock:
+            base = max(start, self._last + SEQUENCE_STEP)
+            self._last = base - base % SEQUENCE_STEP
+            return self._last | self._worker
+
+
+_mint = IdMint(random.SystemRandom().randrange(WORKERS))
+
+
+def new_id(at_ms: int | None = None) -> int:
+    """A new id: of this moment, or of `at_ms` (milliseconds since the epoch).
+
+    Ids of this moment strictly increase within a process. An id of a given time has random low
+    bits; times of whole seconds, the usual precision on the wire, are spread over that second,
+    so that a burst of posts of one second does not collide.
+    """
+    if at_ms is None:
+        return _mint.now()
+    ms = min(max(at_ms, 0), LATEST_MS)
+    if ms % SECOND_MS == 0:
+        ms = min(ms + random.randrange(SECOND_MS), LATEST_MS)
+    return ms << LOW_BITS | random.getrandbits(LOW_BITS)
+
+
+def first_id_at(ms: int) -> int:
+    """The smallest id of a time in milliseconds; for ranges such as "older than a month"."""
+    return min(max(ms, 0), LATEST_MS) << LOW_BITS
+
+
+def time_of(given: int) -> int:
+    """When an id was minted, in milliseconds since the epoch."""
+    return given >> LOW_BITS
+
+
+def take_worker(worker: int) -> None:
+    """Tell processes that share a database apart by a number which that database gave."""
+    _mint.take_worker(worker)
+
+
+os.register_at_fork(after_in_child=lambda: take_worker(random.SystemRandom().randrange(WORKERS)))
