@@ -1,0 +1,182 @@
+"""The only way to the database: transactions, readings, small writes, wake-ups."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import unquote, urlsplit
+
+from storage.activities import ActivityStatements
+from storage.actors import ActorStatements
+from storage.deliveries import DeliveryStatements
+from storage.engine import DatabaseEngine
+from storage.hosts import HostStatements
+from storage.ledger import LedgerStatements
+from storage.members import MemberStatements
+from storage.objects import ObjectStatements
+from storage.ports import Connection, Engine, StorageError
+from storage.received import ReceivedStatements
+from storage.relationships import RelationshipStatements
+from storage.sqlite_statements import Synchronous
+from storage.wakeups import Wakeup
+
+T = TypeVar("T")
+
+
+class Tx:
+    """One transaction, seen through the table families; each is built when it is first used."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @cached_property
+    def activities(self) -> ActivityStatements:
+        """Activities, and who they were for."""
+        return ActivityStatements(self.connection)
+
+    @cached_property
+    def actors(self) -> ActorStatements:
+        """Actors and keys."""
+        return ActorStatements(self.connection)
+
+    @cached_property
+    def deliveries(self) -> DeliveryStatements:
+        """What waits to be sent."""
+        return DeliveryStatements(self.connection)
+
+    @cached_property
+    def hosts(self) -> HostStatements:
+        """Other servers."""
+        return HostStatements(self.connection)
+
+    @cached_property
+    def ledger(self) -> LedgerStatements:
+        """What belongs to no other family."""
+        return LedgerStatements(self.connection)
+
+    @cached_property
+    def members(self) -> MemberStatements:
+        """People with an account here."""
+        return MemberStatements(self.connection)
+
+    @cached_property
+    def objects(self) -> ObjectStatements:
+        """Objects and timelines."""
+        return ObjectStatements(self.connection)
+
+    @cached_property
+    def received(self) -> ReceivedStatements:
+        """What came in."""
+        return ReceivedStatements(self.connection)
+
+    @cached_property
+    def relationships(self) -> RelationshipStatements:
+        """Follows and blocks."""
+        return RelationshipStatements(self.connection)
+
+    def notify_on_commit(self, channel: str) -> None:
+        """Wake every listener of `channel`, in every process, once this is committed."""
+        self.connection.notify_on_commit(channel)
+
+
+class Store:
+    """An open database. Never await the network inside a transaction."""
+
+    def __init__(self, engine: DatabaseEngine) -> None:
+        self._engine = engine
+
+    @property
+    def engine(self) -> Engine:
+        """Which database this is."""
+        return self._engine.name
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Tx]:
+        """A block that writes: committed at its end, undone when it raises.
+
+        On SQLite it holds the one writer, so keep it short; for a few statements `write` is
+        cheaper. Raises `Conflict`, `Busy` or `StorageError`.
+        """
+        async with self._engine.transaction() as connection:
+            yield Tx(connection)
+
+    @asynccontextmanager
+    async def read(self, *, snapshot: bool = False) -> AsyncIterator[Tx]:
+        """A block that only reads; `snapshot` makes all its statements see one state.
+
+        SQLite always gives one state; PostgreSQL is asked for it only with `snapshot`, which
+        costs two round trips.
+        """
+        async with self._engine.reading(snapshot=snapshot) as connection:
+            yield Tx(connection)
+
+    async def write(self, operation: Callable[[Tx], Awaitable[T]]) -> T:
+        """Run a small writing operation; returns its result once that is durable.
+
+        On SQLite the operation runs on the database's own thread, in one commit with others that
+        wait at the same moment, and alone fails when it raises. It may await nothing but its
+        transaction, and should touch nothing else that changes. A caller that is cancelled does
+        not know whether it was done. Raises what the operation raises, `Busy` or `StorageError`.
+        """
+        return await self._engine.write(lambda connection: operation(Tx(connection)))
+
+    async def query(self, operation: Callable[[Tx], Awaitable[T]]) -> T:
+        """Run a reading operation of several statements; the fast way to read.
+
+        On SQLite it runs on a reader's thread in one go, under the same rules as `write`.
+        """
+        return await self._engine.query(lambda connection: operation(Tx(connection)))
+
+    def schema_change(self) -> AbstractAsyncContextManager[Connection]:
+        """A transaction for a migration; only one at a time, across processes."""
+        return self._engine.schema_change()
+
+    def listen(self, channel: str) -> Wakeup:
+        """A wake-up that is called when anybody notifies `channel`; keep it, and wait on it."""
+        return self._engine.listen(channel)
+
+    async def notify(self, channel: str) -> None:
+        """Wake every listener of `channel` now; `Tx.notify_on_commit` is usually meant."""
+        await self._engine.notify(channel)
+
+    async def analyze(self) -> None:
+        """Give the query planner fresh statistics; for a nightly task."""
+        await self._engine.analyze()
+
+    async def close(self) -> None:
+        """Finish what was begun and close every connection."""
+        await self._engine.close()
+
+
+async def open_store(
+    url: str, *, readers: int = 3, synchronous: Synchronous = "full", pool_size: int = 5
+) -> Store:
+    """Open `sqlite:///abs/path.db` or `postgresql://…`.
+
+    `readers` and `synchronous` are for SQLite: with `full` a finished write survives a power
+    cut, with `normal` only the end of the process. `pool_size` is for PostgreSQL: at most so
+    many connections for writing, and as many for reading. Raises `StorageError`.
+    """
+    if url.startswith("sqlite:"):
+        from storage.sqlite import SqliteEngine
+
+        return Store(
+            await SqliteEngine.open(sqlite_path(url), readers=readers, synchronous=synchronous)
+        )
+    if url.startswith(("postgresql://", "postgres://")):
+        from storage.postgres import PostgresEngine
+
+        return Store(await PostgresEngine.open(url, pool_size=pool_size))
+    raise StorageError("A database is named sqlite:///path or postgresql://…")
+
+
+def sqlite_path(url: str) -> Path:
+    """The file that a `sqlite:///abs/path.db` names. Raises `StorageError`."""
+    parts = urlsplit(url)
+    if parts.scheme != "sqlite" or parts.netloc or parts.query or not parts.path.strip("/"):
+        raise StorageError(f"{url!r} names no file; write sqlite:///absolute/path.db")
+    path = Path("/" + unquote(parts.path).lstrip("/"))
+    if not path.parent.is_dir():
+        raise StorageError(f"The database {path} cannot be opened: {path.parent} is missing.")
+    return path
