@@ -1,0 +1,1 @@
+"""The node as a whole: its environment, its processes, its command line."""
