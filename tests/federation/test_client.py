@@ -298,9 +298,7 @@ async def test_a_flood_of_headers_is_refused() -> None:
         await client.aclose()
 
 
-@pytest.mark.parametrize(
-    "location", ["data:,x", "http://[", "http://a b/", "http://\x7f/", "http:///x"]
-)
+@pytest.mark.parametrize("location", ["data:,x", "http://[", "http://a b/", "http://\x7f/"])
 async def test_a_malformed_redirect_is_refused(location: str) -> None:
     async with HostileServer() as server:
         server.on("/", redirect(location))
