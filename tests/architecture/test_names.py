@@ -48,6 +48,11 @@ def test_every_room_is_in_the_wheel_and_under_the_import_rules() -> None:
     assert set(PROJECT["tool"]["ruff"]["lint"]["isort"]["known-first-party"]) == found | {"tests"}
 
 
+@pytest.mark.parametrize("name", PACKAGES)
+def test_every_room_says_that_it_is_typed(name: str) -> None:
+    assert (ROOT / name / "py.typed").is_file()
+
+
 def test_every_room_has_its_layer() -> None:
     layers = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
     assert {name.strip() for layer in layers for name in layer.split("|")} == set(PACKAGES)
