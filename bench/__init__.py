@@ -1,0 +1,1 @@
+"""Measured performance: `python -m bench` prints one table beside the targets."""

@@ -1,0 +1,1 @@
+"""Putting it together: application, workers, command line, health, backup, demo network."""
