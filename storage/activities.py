@@ -1,11 +1,61 @@
 """Activities, reactions, featured objects, timelines and notifications."""
 
+from dataclasses import dataclass
 from typing import Literal
 
-from storage.records import ActivityRecord, NotificationRecord, ObjectRecord, ReactionRecord, columns
+from storage.ports import Value
+from storage.records import (
+    ActivityRecord,
+    NotificationRecord,
+    ObjectRecord,
+    ReactionRecord,
+    columns,
+)
 from storage.statements import Statements
 
 Reaction = Literal["likes", "shares"]
+PUBLISHED = " and type in ('Create', 'Announce') and visibility in ('public', 'unlisted')"
+
+
+_UNBLOCKED = (
+    "not exists (select 1 from blocks b where b.actor_id = {owner} and b.target_id in ($1, $2)) "
+    "and not exists (select 1 from blocks b where b.actor_id in ($1, $2) and b.target_id = {owner})"
+)
+_INTO_TIMELINE = (
+    "insert into timeline (id, activity_id, object_id, actor_id, home, inbox, owner_id) "
+    "select cast($3 as bigint), cast($4 as bigint), cast($5 as bigint), cast($1 as bigint), "
+)
+_FOLLOWERS = (
+    "1, f.follower_id from follows f where f.followee_id = $1 and f.follower_local = 1 "
+    f"and f.state = 'accepted' and {_UNBLOCKED.format(owner='f.follower_id')} "
+    "on conflict (owner_id, id) do nothing"
+)
+# $1 actor, $2 author, $3 entry, $4 activity, $5 object, $6 whether in home timelines, $7 owners
+SHOW_TO_FOLLOWERS = f"{_INTO_TIMELINE} cast($6 as bigint), {_FOLLOWERS}"
+# What a follower's home timeline shows already is not brought up again by a share.
+SHARE_WITH_FOLLOWERS = (
+    f"{_INTO_TIMELINE} case when exists (select 1 from timeline t where t.object_id = $5 "
+    "and t.owner_id = f.follower_id and t.home = 1) then 0 else cast($6 as bigint) end, "
+    f"{_FOLLOWERS}"
+)
+SHOW_TO = (
+    f"{_INTO_TIMELINE} case when a.id = $1 or exists (select 1 from follows f "
+    "where f.follower_id = a.id and f.followee_id = $1 and f.state = 'accepted') "
+    "then cast($6 as bigint) else 0 end, case when a.id = $1 then 0 else 1 end, a.id "
+    "from actors a where a.id = any($7) and a.local = 1 "
+    f"and {_UNBLOCKED.format(owner='a.id')} on conflict (owner_id, id) do nothing"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """What several local actors are shown at once; `id` sorts it, `home` says where it shows."""
+
+    id: int
+    activity_id: int | None
+    object_id: int | None
+    actor_id: int
+    home: bool
 
 
 class ActivityStatements(Statements):
@@ -13,9 +63,7 @@ class ActivityStatements(Statements):
 
     async def add(self, activity: ActivityRecord) -> bool:
         """Keep an activity; False when its URL is known already."""
-        return 0 < await self.insert(
-            "activities", activity, rest="on conflict (url) do nothing"
-        )
+        return await self.insert("activities", activity, rest="on conflict (url) do nothing") > 0
 
     async def by_id(self, activity_id: int) -> ActivityRecord | None:
         """The activity with this id."""
@@ -30,25 +78,33 @@ class ActivityStatements(Statements):
         await self.connection.execute("delete from activities where id = $1", activity_id)
 
     async def outbox(
-        self, actor_id: int, *, before: int | None = None, limit: int = 20, public: bool = True
+        self,
+        actor_id: int,
+        *,
+        before: int | None = None,
+        limit: int = 20,
+        everything: bool = False,
     ) -> list[ActivityRecord]:
-        """What a local actor did, latest first; with `public`, only what all may see."""
-        seen = " and visibility in ('public', 'unlisted')" if public else ""
+        """What a local actor did, latest first.
+
+        For others that is what it published or shared for all; with `everything`, for the
+        actor itself, every activity.
+        """
+        seen = "" if everything else PUBLISHED
         bound = " and id < $3" if before is not None else ""
         args = (actor_id, limit) if before is None else (actor_id, limit, before)
         return await self.all_of(
             ActivityRecord,
-            f"from activities where actor_id = $1 and local = 1 "
-            f"and type in ('Create', 'Announce'){seen}{bound} order by id desc limit $2",
+            f"from activities where actor_id = $1 and local = 1{seen}{bound} "
+            "order by id desc limit $2",
             *args,
         )
 
-    async def count_outbox(self, actor_id: int) -> int:
-        """How many public Create and Announce activities a local actor has."""
+    async def count_outbox(self, actor_id: int, *, everything: bool = False) -> int:
+        """How many activities `outbox` gives in all."""
+        seen = "" if everything else PUBLISHED
         found = await self.connection.fetch_value(
-            "select count(*) from activities where actor_id = $1 and local = 1 "
-            "and type in ('Create', 'Announce') and visibility in ('public', 'unlisted')",
-            actor_id,
+            f"select count(*) from activities where actor_id = $1 and local = 1{seen}", actor_id
         )
         return int(found or 0)
 
@@ -62,15 +118,21 @@ class ActivityStatements(Statements):
         self, kind: Reaction, reaction: ReactionRecord, visibility: str = "public"
     ) -> bool:
         """Record a like or a share; False when this actor had it already."""
-        more_names, more_values = (", visibility", ", $6") if kind == "shares" else ("", "")
-        args = [reaction.id, reaction.actor_id, reaction.object_id, reaction.url]
-        extra = [visibility] if kind == "shares" else []
-        inserted = await self.connection.execute(
-            f"insert into {kind} (id, actor_id, object_id, url, created_at{more_names}) "
-            f"values ($1, $2, $3, $4, $5{more_values}) on conflict (actor_id, object_id) do nothing",
-            *args,
+        names, values = "id, actor_id, object_id, url, created_at", "$1, $2, $3, $4, $5"
+        args: list[Value] = [
+            reaction.id,
+            reaction.actor_id,
+            reaction.object_id,
+            reaction.url,
             reaction.created_at,
-            *extra,
+        ]
+        if kind == "shares":
+            names, values = f"{names}, visibility", f"{values}, $6"
+            args.append(visibility)
+        inserted = await self.connection.execute(
+            f"insert into {kind} ({names}) values ({values}) "
+            "on conflict (actor_id, object_id) do nothing",
+            *args,
         )
         if inserted:
             await self._count(kind, reaction.object_id, 1)
@@ -117,18 +179,24 @@ class ActivityStatements(Statements):
 
     async def feature(self, actor_id: int, object_id: int, now: int) -> bool:
         """Pin an object to a profile; False when it was pinned."""
-        return 0 < await self.connection.execute(
-            "insert into featured (actor_id, object_id, created_at) values ($1, $2, $3) "
-            "on conflict (actor_id, object_id) do nothing",
-            actor_id,
-            object_id,
-            now,
+        return (
+            await self.connection.execute(
+                "insert into featured (actor_id, object_id, created_at) values ($1, $2, $3) "
+                "on conflict (actor_id, object_id) do nothing",
+                actor_id,
+                object_id,
+                now,
+            )
+            > 0
         )
 
     async def unfeature(self, actor_id: int, object_id: int) -> bool:
         """Take a pin away; False when there was none."""
-        return 0 < await self.connection.execute(
-            "delete from featured where actor_id = $1 and object_id = $2", actor_id, object_id
+        return (
+            await self.connection.execute(
+                "delete from featured where actor_id = $1 and object_id = $2", actor_id, object_id
+            )
+            > 0
         )
 
     async def featured(self, actor_id: int) -> list[ObjectRecord]:
@@ -141,25 +209,36 @@ class ActivityStatements(Statements):
         )
         return [ObjectRecord(*row) for row in rows]
 
-    async def show(
-        self,
-        owners: list[int],
-        *,
-        entry_id: int,
-        activity_id: int | None,
-        object_id: int | None,
-        actor_id: int,
-        home: bool,
-        inbox: bool,
-    ) -> None:
-        """Put an entry into the timelines of some local actors, once for each."""
-        await self.connection.execute_many(
-            "insert into timeline (owner_id, id, activity_id, object_id, actor_id, home, inbox) "
-            "values ($1, $2, $3, $4, $5, $6, $7) on conflict (owner_id, id) do nothing",
-            [
-                (owner, entry_id, activity_id, object_id, actor_id, int(home), int(inbox))
-                for owner in owners
-            ],
+    async def show_to_followers(self, entry: TimelineEntry, author_id: int) -> int:
+        """Put an entry into the timelines of the actor's local followers; gives how many.
+
+        Whoever has a block with the actor, or with the author of what is shared, is left out.
+        """
+        return await self.connection.execute(
+            SHOW_TO_FOLLOWERS if author_id == entry.actor_id else SHARE_WITH_FOLLOWERS,
+            entry.actor_id,
+            author_id,
+            entry.id,
+            entry.activity_id,
+            entry.object_id,
+            int(entry.home),
+        )
+
+    async def show_to(self, owners: list[int], entry: TimelineEntry, author_id: int) -> int:
+        """Put an entry into the timelines of these local actors; gives how many.
+
+        Their home timelines show it only when they follow the actor or are the actor; nobody
+        finds their own doings in their inbox. Blocks count as in `show_to_followers`.
+        """
+        return await self.connection.execute(
+            SHOW_TO,
+            entry.actor_id,
+            author_id,
+            entry.id,
+            entry.activity_id,
+            entry.object_id,
+            int(entry.home),
+            owners,
         )
 
     async def home(
@@ -196,6 +275,15 @@ class ActivityStatements(Statements):
         )
         return int(found or 0)
 
+    async def came_to(self, owner_id: int, activity_id: int) -> bool:
+        """Whether an activity arrived in a local actor's inbox."""
+        found = await self.connection.fetch_value(
+            "select 1 from timeline where activity_id = $2 and owner_id = $1 limit 1",
+            owner_id,
+            activity_id,
+        )
+        return found is not None
+
     async def hide_actor(self, owner_id: int, actor_id: int) -> None:
         """Take everything of an actor out of somebody's timeline and notifications."""
         await self.connection.execute(
@@ -208,9 +296,36 @@ class ActivityStatements(Statements):
             "delete from notifications where owner_id = $1 and actor_id = $2", owner_id, actor_id
         )
 
-    async def notify(self, notification: NotificationRecord) -> None:
-        """Tell a local actor about something."""
-        await self.insert("notifications", notification)
+    async def notify(self, notification: NotificationRecord) -> bool:
+        """Tell a local actor about something; False when they were told, or have a block."""
+        n = notification
+        told = await self.connection.execute(
+            "insert into notifications (id, owner_id, kind, actor_id, object_id, created_at) "
+            "select cast($1 as bigint), a.id, cast($3 as text), cast($4 as bigint), "
+            "cast($5 as bigint), cast($6 as bigint) from actors a where a.id = $2 and a.local = 1 "
+            "and not exists (select 1 from notifications n where n.owner_id = $2 "
+            "and n.actor_id = $4 and n.kind = $3 and n.object_id is not distinct from $5) "
+            "and not exists (select 1 from blocks b where (b.actor_id = $2 and b.target_id = $4) "
+            "or (b.actor_id = $4 and b.target_id = $2))",
+            n.id,
+            n.owner_id,
+            n.kind,
+            n.actor_id,
+            n.object_id,
+            n.created_at,
+        )
+        return told > 0
+
+    async def unnotify(self, owner_id: int, kind: str, actor_id: int, object_id: int) -> None:
+        """Take back what was told about something that was undone."""
+        await self.connection.execute(
+            "delete from notifications where owner_id = $1 and kind = $2 and actor_id = $3 "
+            "and object_id = $4",
+            owner_id,
+            kind,
+            actor_id,
+            object_id,
+        )
 
     async def notifications(self, owner_id: int, limit: int = 40) -> list[NotificationRecord]:
         """What a local actor was told, latest first."""

@@ -66,7 +66,7 @@ class LedgerStatements(Statements):
 
     async def add_report(self, report: ReportRecord) -> bool:
         """Keep a report; False when it was there already."""
-        return 0 < await self.insert("reports", report, rest="on conflict (url) do nothing")
+        return await self.insert("reports", report, rest="on conflict (url) do nothing") > 0
 
     async def reports(self, state: str = "open", limit: int = 100) -> list[ReportRecord]:
         """Reports in a state, oldest first."""
@@ -80,9 +80,7 @@ class LedgerStatements(Statements):
 
     async def audited(self, limit: int = 100) -> list[AuditRecord]:
         """The latest entries of the audit log."""
-        return await self.all_of(
-            AuditRecord, "from audit_log order by id desc limit $1", limit
-        )
+        return await self.all_of(AuditRecord, "from audit_log order by id desc limit $1", limit)
 
     async def fact(self, name: str) -> str | None:
         """One of the node's own facts."""

@@ -1,14 +1,22 @@
 """Objects: notes, articles, questions; their audience, tags, versions and polls."""
 
-from dataclasses import astuple
+from dataclasses import dataclass
 
-from storage.records import ObjectRecord, PollRecord, columns, placeholders
-from storage.statements import Statements
+from storage.audience import PUBLIC_VISIBILITIES, AudienceStatements
+from storage.polls import PollStatements
+from storage.records import ObjectRecord, columns, placeholders, values
 
-PUBLIC_VISIBILITIES = "('public', 'unlisted')"
+
+@dataclass(frozen=True, slots=True)
+class ThreadPlace:
+    """What a reply needs to know of the object that it answers."""
+
+    object_id: int
+    actor_id: int
+    conversation: str | None
 
 
-class ObjectStatements(Statements):
+class ObjectStatements(AudienceStatements, PollStatements):
     """Everything that is asked of the tables about objects."""
 
     async def by_id(self, object_id: int) -> ObjectRecord | None:
@@ -26,12 +34,26 @@ class ObjectStatements(Statements):
         found = await self.all_of(ObjectRecord, "from objects where id = any($1)", ids)
         return {record.id: record for record in found}
 
+    async def place(self, url: str) -> ThreadPlace | None:
+        """Where an object stands, for a reply to it."""
+        row = await self.connection.fetch_one(
+            "select id, actor_id, conversation from objects where url = $1", url
+        )
+        return None if row is None else ThreadPlace(*row)
+
+    async def awaited(self, url: str) -> bool:
+        """Whether replies to an object arrived before it."""
+        found = await self.connection.fetch_value(
+            "select 1 from objects where in_reply_to = $1 and in_reply_to_id is null limit 1", url
+        )
+        return found is not None
+
     async def add(self, record: ObjectRecord) -> bool:
         """A new object; False when its URL is known already. Counts posts and replies."""
         row = await self.connection.fetch_one(
             f"insert into objects ({columns(ObjectRecord)}) values ({placeholders(ObjectRecord)}) "
             "on conflict (url) do nothing returning id",
-            *astuple(record),
+            *values(record),
         )
         if row is None:
             return False
@@ -102,7 +124,7 @@ class ObjectStatements(Statements):
         """Make a tombstone of an object; False when it was one already."""
         row = await self.connection.fetch_one(
             "update objects set deleted_at = $2, document = '', content = '', summary = '', "
-            "name = '', likes_count = 0, shares_count = 0 "
+            "name = '', language = '', html_url = '', likes_count = 0, shares_count = 0 "
             "where id = $1 and deleted_at is null returning id",
             record.id,
             now,
@@ -113,6 +135,9 @@ class ObjectStatements(Statements):
             await self.connection.execute(f"delete from {table} where object_id = $1", record.id)
         for table in ("object_versions", "polls", "votes"):
             await self.connection.execute(f"delete from {table} where object_id = $1", record.id)
+        await self.connection.execute(
+            "update media set object_id = null where object_id = $1", record.id
+        )
         await self.connection.execute(
             "update actors set posts_count = posts_count - 1 where id = $1", record.actor_id
         )
@@ -153,9 +178,7 @@ class ObjectStatements(Statements):
             return await self.all_of(ObjectRecord, rest, before, limit)
         return await self.all_of(ObjectRecord, f"{common} order by id desc limit $1", limit)
 
-    async def replies(
-        self, url: str, *, after: int = 0, limit: int = 20
-    ) -> list[ObjectRecord]:
+    async def replies(self, url: str, *, after: int = 0, limit: int = 20) -> list[ObjectRecord]:
         """Public answers to an object, oldest first."""
         return await self.all_of(
             ObjectRecord,
@@ -165,6 +188,24 @@ class ObjectStatements(Statements):
             after,
             limit,
         )
+
+    async def count_conversation(self, conversation: str) -> int:
+        """How many public posts a conversation has."""
+        found = await self.connection.fetch_value(
+            "select count(*) from objects where conversation = $1 and deleted_at is null "
+            f"and visibility in {PUBLIC_VISIBILITIES}",
+            conversation,
+        )
+        return int(found or 0)
+
+    async def count_replies(self, url: str) -> int:
+        """How many public answers an object has."""
+        found = await self.connection.fetch_value(
+            "select count(*) from objects where in_reply_to = $1 and deleted_at is null "
+            f"and visibility in {PUBLIC_VISIBILITIES}",
+            url,
+        )
+        return int(found or 0)
 
     async def conversation(
         self, conversation: str, *, after: int = 0, limit: int = 50
@@ -179,31 +220,13 @@ class ObjectStatements(Statements):
             limit,
         )
 
-    async def add_audience(self, object_id: int, mentioned: dict[int, bool]) -> None:
-        """Note who is addressed; True for those who are mentioned in the text too."""
-        await self.connection.execute_many(
-            "insert into audience (object_id, actor_id, mentioned) values ($1, $2, $3) "
-            "on conflict (object_id, actor_id) do nothing",
-            [(object_id, actor_id, int(named)) for actor_id, named in mentioned.items()],
-        )
-
-    async def audience(self, object_id: int) -> dict[int, bool]:
-        """Actor ids that an object is addressed to; True for those mentioned."""
-        rows = await self.connection.fetch_all(
-            "select actor_id, mentioned from audience where object_id = $1", object_id
-        )
-        return {row[0]: bool(row[1]) for row in rows}
-
-    async def addressed(self, object_id: int, actor_id: int) -> bool:
-        """Whether an actor is in the audience by name."""
-        found = await self.connection.fetch_value(
-            "select 1 from audience where object_id = $1 and actor_id = $2", object_id, actor_id
-        )
-        return found is not None
-
     async def set_tags(self, object_id: int, names: list[str]) -> None:
         """Replace the hashtags of an object (lower-case names without #)."""
         await self.connection.execute("delete from object_tags where object_id = $1", object_id)
+        await self.add_tags(object_id, names)
+
+    async def add_tags(self, object_id: int, names: list[str]) -> None:
+        """Give a new object its hashtags (lower-case names without #)."""
         await self.connection.execute_many(
             "insert into object_tags (name, object_id) values ($1, $2) "
             "on conflict (name, object_id) do nothing",
@@ -214,72 +237,27 @@ class ObjectStatements(Statements):
         self, name: str, *, before: int | None = None, limit: int = 20
     ) -> list[ObjectRecord]:
         """Public posts with a hashtag, latest first."""
-        bound = " and o.id < $3" if before is not None else ""
+        bound = " and t.object_id < $3" if before is not None else ""
         args = (name, limit) if before is None else (name, limit, before)
         rows = await self.connection.fetch_all(
             f"select {columns(ObjectRecord, 'o')} from object_tags t "
             "join objects o on o.id = t.object_id where t.name = $1 and o.visibility = 'public' "
-            f"and o.deleted_at is null{bound} order by o.id desc limit $2",
+            f"and o.deleted_at is null{bound} order by t.object_id desc limit $2",
             *args,
         )
         return [ObjectRecord(*row) for row in rows]
 
-    async def save_poll(self, poll: PollRecord) -> None:
-        """Add or renew the choices and counts of a Question."""
-        await self.insert(
-            "polls",
-            poll,
-            rest="on conflict (object_id) do update set options = excluded.options, "
-            "voters_count = excluded.voters_count, closes_at = excluded.closes_at",
+    async def count_tagged(self, name: str) -> int:
+        """How many public posts with a hashtag are known here."""
+        found = await self.connection.fetch_value(
+            "select count(*) from object_tags t join objects o on o.id = t.object_id "
+            "where t.name = $1 and o.visibility = 'public' and o.deleted_at is null",
+            name,
         )
+        return int(found or 0)
 
-    async def poll(self, object_id: int) -> PollRecord | None:
-        """The choices and counts of a Question."""
-        return await self.one_of(PollRecord, "from polls where object_id = $1", object_id)
-
-    async def votes_of(self, object_id: int, actor_id: int) -> list[str]:
-        """What somebody voted."""
-        rows = await self.connection.fetch_all(
-            "select choice from votes where object_id = $1 and actor_id = $2", object_id, actor_id
+    async def save_document(self, object_id: int, document: str) -> None:
+        """Replace the stored document alone, without a new version."""
+        await self.connection.execute(
+            "update objects set document = $2 where id = $1", object_id, document
         )
-        return [row[0] for row in rows]
-
-    async def add_vote(
-        self, object_id: int, actor_id: int, choice: str, url: str, now: int
-    ) -> bool:
-        """Record one vote; False when it was there already."""
-        return 0 < await self.connection.execute(
-            "insert into votes (object_id, actor_id, choice, url, created_at) "
-            "values ($1, $2, $3, $4, $5) on conflict (object_id, actor_id, choice) do nothing",
-            object_id,
-            actor_id,
-            choice,
-            url,
-            now,
-        )
-
-    async def add_item(self, collection_id: int, item_id: int, item: str) -> bool:
-        """Add a member to a collection object; False when it was in it."""
-        return 0 < await self.connection.execute(
-            "insert into collection_items (collection_id, id, item) values ($1, $2, $3) "
-            "on conflict (collection_id, item) do nothing",
-            collection_id,
-            item_id,
-            item,
-        )
-
-    async def remove_item(self, collection_id: int, item: str) -> bool:
-        """Take a member out of a collection object."""
-        return 0 < await self.connection.execute(
-            "delete from collection_items where collection_id = $1 and item = $2",
-            collection_id,
-            item,
-        )
-
-    async def items(self, collection_id: int) -> list[str]:
-        """The members of a collection object, latest first."""
-        rows = await self.connection.fetch_all(
-            "select item from collection_items where collection_id = $1 order by id desc",
-            collection_id,
-        )
-        return [row[0] for row in rows]

@@ -1,10 +1,9 @@
 """The base of every table family: a connection and the few queries that all of them share."""
 
-from dataclasses import astuple
 from typing import Any, TypeVar
 
 from storage.ports import Connection, Value
-from storage.records import columns, placeholders
+from storage.records import columns, placeholders, values
 
 Record = TypeVar("Record")
 
@@ -29,5 +28,4 @@ class Statements:
         """Insert a record; `rest` may hold an `on conflict` clause. Gives the rows inserted."""
         kind = type(record)
         statement = f"insert into {table} ({columns(kind)}) values ({placeholders(kind)}) {rest}"
-        return await self.connection.execute(statement, *astuple(record))
-
+        return await self.connection.execute(statement, *values(record))

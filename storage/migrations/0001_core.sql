@@ -32,7 +32,8 @@ create table actors (
     posts_count bigint not null default 0,
     created_at bigint not null,
     updated_at bigint not null,
-    fetched_at bigint not null default 0
+    fetched_at bigint not null default 0,
+    hides_network bigint not null default 0
 );
 create index actors_account on actors (lower(username), host);
 create unique index actors_local on actors (lower(username)) where local = 1;
@@ -317,9 +318,11 @@ create table received (
     error text not null default '',
     received_at bigint not null,
     done_at bigint,
+    synchronisation text not null default '',
     unique (activity_url, inbox)
 );
 create index received_due on received (due_at, id) where state = 'waiting';
+create index received_aside on received (due_at, id) where state = 'aside';
 create index received_order on received (actor, id) where state = 'waiting';
 create index received_failed on received (id) where state = 'failed';
 create index received_age on received (done_at) where done_at is not null;
@@ -337,6 +340,7 @@ create table fanouts (
     created_at bigint not null
 );
 create index fanouts_due on fanouts (id) where state = 'waiting';
+create index fanouts_order on fanouts (actor_id, id) where state = 'waiting';
 create index fanouts_activity on fanouts (activity_id);
 
 create table deliveries (
@@ -365,7 +369,8 @@ create index deliveries_actor on deliveries (actor_id);
 -- Which inboxes ever got something about an object: edits and deletions follow it there.
 create table inboxes (
     id bigint primary key,
-    url text not null unique
+    url text not null unique,
+    retired_at bigint
 );
 create table reached (
     object_id bigint not null references objects (id) on delete cascade,

@@ -1,0 +1,1 @@
+"""What actors share: notes, articles, questions, media; who may see them; timelines."""

@@ -1,0 +1,80 @@
+"""Who an object is addressed to, and who may see it."""
+
+from storage.records import ObjectRecord, columns
+from storage.statements import Statements
+
+PUBLIC_VISIBILITIES = "('public', 'unlisted')"
+
+# Which of the objects $1 the actor $2 (0: a stranger) may see: the one rule of visibility.
+VISIBLE = (
+    "from objects o join actors w on w.id = o.actor_id "
+    "where o.id = any($1) and o.deleted_at is null and (o.actor_id = $2 or ("
+    f"w.state = 'active' and (o.visibility in {PUBLIC_VISIBILITIES} "
+    "or (o.visibility = 'followers' and exists (select 1 from follows f "
+    "where f.follower_id = $2 and f.followee_id = o.actor_id and f.state = 'accepted')) "
+    "or exists (select 1 from audience u where u.object_id = o.id and u.actor_id = $2)) "
+    "and not exists (select 1 from blocks b where b.actor_id = o.actor_id and b.target_id = $2) "
+    "and not exists (select 1 from blocks b where b.actor_id = $2 and b.target_id = o.actor_id)))"
+)
+
+
+class AudienceStatements(Statements):
+    """Everything that is asked of `audience`, and the rule of visibility."""
+
+    async def visible_ids(self, ids: list[int], viewer_id: int) -> set[int]:
+        """Those of these objects that an actor may see; 0 stands for a stranger."""
+        if not ids:
+            return set()
+        rows = await self.connection.fetch_all(f"select o.id {VISIBLE}", ids, viewer_id)
+        return {row[0] for row in rows}
+
+    async def visible_by_ids(self, ids: list[int], viewer_id: int) -> dict[int, ObjectRecord]:
+        """The rows of those of these objects that an actor may see; 0 stands for a stranger."""
+        if not ids:
+            return {}
+        rows = await self.connection.fetch_all(
+            f"select {columns(ObjectRecord, 'o')} {VISIBLE}", ids, viewer_id
+        )
+        return {row[0]: ObjectRecord(*row) for row in rows}
+
+    async def add_audience(self, object_id: int, mentioned: dict[int, bool]) -> None:
+        """Note who is addressed; True for those who are mentioned in the text too."""
+        await self.connection.execute_many(
+            "insert into audience (object_id, actor_id, mentioned) values ($1, $2, $3) "
+            "on conflict (object_id, actor_id) do nothing",
+            [(object_id, actor_id, int(named)) for actor_id, named in mentioned.items()],
+        )
+
+    async def address(self, object_id: int, urls: list[str], mentioned: list[str]) -> None:
+        """Note those of the addressed actors who are known here; `mentioned` is part of `urls`."""
+        await self.connection.execute(
+            "insert into audience (object_id, actor_id, mentioned) "
+            "select cast($1 as bigint), id, case when url = any($3) then 1 else 0 end "
+            "from actors where url = any($2) on conflict (object_id, actor_id) do nothing",
+            object_id,
+            urls,
+            mentioned,
+        )
+
+    async def local_audience(self, object_id: int) -> dict[int, bool]:
+        """The local actors that an object is addressed to; True for those mentioned."""
+        rows = await self.connection.fetch_all(
+            "select u.actor_id, u.mentioned from audience u join actors a on a.id = u.actor_id "
+            "where u.object_id = $1 and a.local = 1",
+            object_id,
+        )
+        return {row[0]: bool(row[1]) for row in rows}
+
+    async def audience(self, object_id: int) -> dict[int, bool]:
+        """Actor ids that an object is addressed to; True for those mentioned."""
+        rows = await self.connection.fetch_all(
+            "select actor_id, mentioned from audience where object_id = $1", object_id
+        )
+        return {row[0]: bool(row[1]) for row in rows}
+
+    async def addressed(self, object_id: int, actor_id: int) -> bool:
+        """Whether an actor is in the audience by name."""
+        found = await self.connection.fetch_value(
+            "select 1 from audience where object_id = $1 and actor_id = $2", object_id, actor_id
+        )
+        return found is not None
