@@ -15,8 +15,11 @@ PATHS = re.compile(
     r"|activities/(?P<activity>[0-9]+)|media/(?P<media>[^/]+))$"
 )
 RESERVED = frozenset(
-    "actor admin administrator administrateur api inbox root support system webmaster".split()
-)
+    {
+        "actor", "admin", "administrateur", "administrator", "api", "inbox", "root", "support",
+        "system", "webmaster",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,27 @@ class Identifiers:
         """The id of a local activity."""
         return f"{self.origin}/activities/{activity_id}"
 
+    def follow_page(self, collection_url: str, before: int | None) -> str:
+        """A page of a collection that is paged by the ids of its entries."""
+        bound = "" if before is None else f"&before={before}"
+        return f"{collection_url}?page=true{bound}"
+
+    def account(self, username: str) -> str:
+        """`name@host` of a local actor; the node's own name is its host (FEP-d556)."""
+        return f"{username}@{self.host}"
+
+    def subscribe_template(self) -> str:
+        """Where somebody from here confirms that they want to follow `{uri}`."""
+        return f"{self.origin}/authorize_interaction?uri={{uri}}"
+
+    def nodeinfo(self, version: str) -> str:
+        """A NodeInfo document."""
+        return f"{self.origin}/nodeinfo/{version}"
+
+    def webfinger_template(self) -> str:
+        """The LRDD template of host-meta (RFC 6415)."""
+        return f"{self.origin}/.well-known/webfinger?resource={{uri}}"
+
     def conversation(self, object_id: int) -> str:
         """The `context` collection of a conversation that began here (FEP-7888)."""
         return f"{self.origin}/objects/{object_id}/context"
@@ -124,6 +148,21 @@ class Identifiers:
             return Local("actor", found["username"])
         kinds: tuple[Kind, ...] = ("object", "activity", "media")
         return next((Local(kind, found[kind]) for kind in kinds if found[kind]), None)
+
+    def named(self, url: str) -> str | None:
+        """The local name that an actor's id, key id or profile page stands for, in any case.
+
+        The origin alone stands for the node itself (FEP-d556).
+        """
+        bare = url.split("#", 1)[0]
+        if bare in {self.origin, self.home_page}:
+            return self.host
+        local = self.parse(bare)
+        if local is not None:
+            return local.value if local.kind == "actor" else None
+        prefix = f"{self.origin}/@"
+        name = bare.removeprefix(prefix).removesuffix("/")
+        return name if bare.startswith(prefix) and name and "/" not in name else None
 
     def owner_of_collection(self, url: str, name: str) -> str | None:
         """The URL of the local actor whose collection `name` this is, or None."""

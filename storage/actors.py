@@ -5,11 +5,13 @@ from dataclasses import astuple, replace
 from storage.records import ActorRecord, KeyRecord, columns, placeholders
 from storage.statements import Statements
 
+# What a fetched or edited actor brings along; identity, state and counts stay.
 PROFILE = (
-    "type username host name summary inbox shared_inbox outbox followers_url following_url "
-    "featured_url html_url icon image fields also_known_as moved_to locked discoverable "
-    "indexable document updated_at fetched_at"
-).split()
+    "type", "username", "host", "name", "summary", "inbox", "shared_inbox", "outbox",
+    "followers_url", "following_url", "featured_url", "html_url", "icon", "image", "fields",
+    "also_known_as", "moved_to", "locked", "discoverable", "indexable", "document", "updated_at",
+    "fetched_at", "hides_network",
+)  # fmt: skip
 
 
 class ActorStatements(Statements):
@@ -30,10 +32,11 @@ class ActorStatements(Statements):
         )
 
     async def by_account(self, username: str, host: str) -> ActorRecord | None:
-        """The actor known as `username@host`."""
+        """The actor known as `username@host`; the one confirmed last when several claim it."""
         return await self.one_of(
             ActorRecord,
-            "from actors where lower(username) = lower($1) and host = $2 order by id limit 1",
+            "from actors where lower(username) = lower($1) and host = $2 "
+            "order by local desc, fetched_at desc, id desc limit 1",
             username,
             host,
         )
@@ -114,11 +117,14 @@ class ActorStatements(Statements):
         """One key."""
         return await self.one_of(KeyRecord, "from keys where key_id = $1", key_id)
 
-    async def key_owner(self, key_id: str) -> tuple[KeyRecord, ActorRecord] | None:
-        """A key and its owner."""
-        key = await self.key(key_id)
-        owner = await self.by_id(key.actor_id) if key else None
-        return (key, owner) if key and owner else None
+    async def public_key(self, key_id: str) -> tuple[str, str, str] | None:
+        """Owner URL, algorithm and public PEM of a key, unless its owner is gone."""
+        row = await self.connection.fetch_one(
+            "select a.url, k.algorithm, k.public_pem from keys k "
+            "join actors a on a.id = k.actor_id where k.key_id = $1 and a.state <> 'gone'",
+            key_id,
+        )
+        return None if row is None else (row[0], row[1], row[2])
 
     async def keys(self, actor_id: int) -> list[KeyRecord]:
         """The keys of an actor, the RSA key first."""
@@ -127,20 +133,68 @@ class ActorStatements(Statements):
         )
 
     async def replace_keys(self, actor_id: int, keys: list[KeyRecord]) -> None:
-        """Forget an actor's keys and remember these."""
-        await self.connection.execute("delete from keys where actor_id = $1", actor_id)
-        for key in keys:
-            await self.insert(
-                "keys",
-                key,
-                rest="on conflict (key_id) do update set actor_id = excluded.actor_id, "
-                "algorithm = excluded.algorithm, public_pem = excluded.public_pem, "
-                "private_pem = excluded.private_pem, created_at = excluded.created_at "
-                "where keys.private_pem is null",
-            )
+        """Forget someone else's keys and remember these; key pairs of ours stay."""
+        await self.connection.execute(
+            "delete from keys where actor_id = $1 and private_pem is null", actor_id
+        )
+        await self.add_keys(keys)
 
     async def forget_key(self, key_id: str) -> None:
         """Drop one key of someone else's."""
         await self.connection.execute(
             "delete from keys where key_id = $1 and private_pem is null", key_id
         )
+
+    async def add_keys(self, keys: list[KeyRecord]) -> None:
+        """Remember keys beside those that are there; never in the place of one of ours."""
+        for key in keys:
+            await self.insert(
+                "keys",
+                key,
+                rest="on conflict (key_id) do update set actor_id = excluded.actor_id, "
+                "algorithm = excluded.algorithm, public_pem = excluded.public_pem "
+                "where keys.private_pem is null",
+            )
+
+    async def revive(self, actor_id: int) -> None:
+        """An actor whom its server serves again is not gone."""
+        await self.connection.execute(
+            "update actors set state = 'active' where id = $1 and state = 'gone'", actor_id
+        )
+
+    async def delivered_farewells(self) -> list[int]:
+        """Deleted local actors with keys whose last activities have all been delivered."""
+        rows = await self.connection.fetch_all(
+            "select a.id from actors a where a.local = 1 and a.state = 'gone' "
+            "and exists (select 1 from keys k where k.actor_id = a.id) "
+            "and not exists (select 1 from deliveries d "
+            "where d.actor_id = a.id and d.state in ('waiting', 'held')) "
+            "and not exists (select 1 from fanouts f "
+            "where f.actor_id = a.id and f.state = 'waiting')"
+        )
+        return [row[0] for row in rows]
+
+    async def remove_keys(self, actor_id: int) -> None:
+        """Forget the keys of an actor, private ones too."""
+        await self.connection.execute("delete from keys where actor_id = $1", actor_id)
+
+    async def active_since(self, activity_id: int) -> int:
+        """How many living local people and organisations published since this id."""
+        found = await self.connection.fetch_value(
+            "select count(*) from actors a where a.local = 1 and a.state = 'active' "
+            "and a.type <> 'Application' and exists (select 1 from activities x "
+            "where x.actor_id = a.id and x.local = 1 and x.id >= $1)",
+            activity_id,
+        )
+        return int(found or 0)
+
+    async def count_posts(self) -> tuple[int, int]:
+        """How many posts the local actors made, and how many public ones of them are replies."""
+        posts = await self.connection.fetch_value(
+            "select coalesce(sum(posts_count), 0) from actors where local = 1"
+        )
+        replies = await self.connection.fetch_value(
+            "select count(*) from objects where local = 1 and visibility = 'public' "
+            "and deleted_at is null and in_reply_to is not null"
+        )
+        return int(posts), int(replies)

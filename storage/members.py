@@ -1,5 +1,7 @@
 """The accounts behind local actors, and their bearer tokens."""
 
+from dataclasses import fields
+
 from storage.records import ActorRecord, MemberRecord, TokenRecord, columns
 from storage.statements import Statements
 
@@ -21,7 +23,7 @@ class MemberStatements(Statements):
             f"select {columns(ActorRecord, 'a')}, {columns(MemberRecord, 'm')} "
             "from members m join actors a on a.id = m.actor_id order by a.id"
         )
-        width = len(columns(ActorRecord).split(","))
+        width = len(fields(ActorRecord))
         values = [tuple(row) for row in rows]
         return [(ActorRecord(*row[:width]), MemberRecord(*row[width:])) for row in values]
 
@@ -30,6 +32,13 @@ class MemberStatements(Statements):
         await self.connection.execute(
             "update members set role = $2 where actor_id = $1", actor_id, role
         )
+
+    async def count_admins(self) -> int:
+        """How many open accounts have the role of administrator."""
+        found = await self.connection.fetch_value(
+            "select count(*) from members where role = 'admin' and disabled_at is null"
+        )
+        return int(found or 0)
 
     async def set_password(self, actor_id: int, password_hash: str) -> None:
         """Replace the password's hash."""
@@ -50,6 +59,33 @@ class MemberStatements(Statements):
         """The living token with this hash."""
         return await self.one_of(
             TokenRecord, "from tokens where token_hash = $1 and revoked_at is null", token_hash
+        )
+
+    async def token_holder(
+        self, token_hash: str
+    ) -> tuple[TokenRecord, MemberRecord, ActorRecord] | None:
+        """The living token with this hash, the account and the actor, in one query."""
+        row = await self.connection.fetch_one(
+            f"select {columns(TokenRecord, 't')}, {columns(MemberRecord, 'm')}, "
+            f"{columns(ActorRecord, 'a')} from tokens t "
+            "join members m on m.actor_id = t.actor_id join actors a on a.id = t.actor_id "
+            "where t.token_hash = $1 and t.revoked_at is null",
+            token_hash,
+        )
+        if row is None:
+            return None
+        values, first = tuple(row), len(fields(TokenRecord))
+        second = first + len(fields(MemberRecord))
+        return (
+            TokenRecord(*values[:first]),
+            MemberRecord(*values[first:second]),
+            ActorRecord(*values[second:]),
+        )
+
+    async def set_disabled(self, actor_id: int, disabled_at: int | None) -> None:
+        """Close an account, or open it again with None."""
+        await self.connection.execute(
+            "update members set disabled_at = $2 where actor_id = $1", actor_id, disabled_at
         )
 
     async def token_used(self, token_id: int, now: int) -> None:

@@ -1,5 +1,7 @@
 """Follows, blocks between actors, and rules about domains."""
 
+from dataclasses import replace
+
 from storage.records import ActorRecord, DomainRuleRecord, FollowRecord, columns
 from storage.statements import Statements
 
@@ -40,12 +42,43 @@ class RelationshipStatements(Statements):
         assert saved is not None
         return saved
 
+    async def set_follow_state(self, follow: FollowRecord, state: str) -> FollowRecord:
+        """Give an existing follow another state; its counts follow."""
+        before = await self.connection.fetch_value(
+            "select state from follows where id = $1", follow.id
+        )
+        await self.connection.execute(
+            "update follows set state = $2 where id = $1", follow.id, state
+        )
+        await self._count(follow, int(state == "accepted") - int(before == "accepted"))
+        return replace(follow, state=state)
+
     async def remove_follow(self, follow: FollowRecord) -> None:
         """End a follow; nothing happens when it has ended already."""
         state = await self.connection.fetch_value(
             "delete from follows where id = $1 returning state", follow.id
         )
         await self._count(follow, -int(state == "accepted"))
+
+    async def end_follows(self, actor_id: int, *, keep_remote_followers: bool = False) -> None:
+        """End every follow of and by an actor, with the counts of the others.
+
+        `keep_remote_followers` leaves those rows until a farewell has been sent to them.
+        """
+        kept = " and follower_local = 1" if keep_remote_followers else ""
+        await self.connection.execute(
+            "update actors set following_count = following_count - 1 where id in "
+            "(select follower_id from follows "
+            f"where followee_id = $1 and state = 'accepted'{kept})",
+            actor_id,
+        )
+        await self.connection.execute(
+            "update actors set followers_count = followers_count - 1 where id in "
+            "(select followee_id from follows where follower_id = $1 and state = 'accepted')",
+            actor_id,
+        )
+        await self.connection.execute(f"delete from follows where followee_id = $1{kept}", actor_id)
+        await self.connection.execute("delete from follows where follower_id = $1", actor_id)
 
     async def _count(self, follow: FollowRecord, change: int) -> None:
         if not change:
@@ -76,6 +109,29 @@ class RelationshipStatements(Statements):
             "where f.follower_id = $1 and f.state = 'accepted'"
         )
         return await self._page(rest, actor_id, before, limit)
+
+    async def follows_in_state(
+        self, actor_id: int, state: str, *, by: bool, before: int | None = None, limit: int = 40
+    ) -> list[tuple[FollowRecord, str]]:
+        """Follows by an actor (`by`) or of that actor, latest first, with the other's URL."""
+        mine, other = ("follower_id", "followee_id") if by else ("followee_id", "follower_id")
+        bound = " and f.id < $4" if before is not None else ""
+        args = (actor_id, state, limit) if before is None else (actor_id, state, limit, before)
+        rows = await self.connection.fetch_all(
+            f"select a.url, {columns(FollowRecord, 'f')} from follows f "
+            f"join actors a on a.id = f.{other} "
+            f"where f.{mine} = $1 and f.state = $2{bound} order by f.id desc limit $3",
+            *args,
+        )
+        return [(FollowRecord(*tuple(row)[1:]), row[0]) for row in rows]
+
+    async def count_follows(self, actor_id: int, state: str, *, by: bool) -> int:
+        """How many follows by an actor (`by`), or of that actor, are in a state."""
+        mine = "follower_id" if by else "followee_id"
+        found = await self.connection.fetch_value(
+            f"select count(*) from follows where {mine} = $1 and state = $2", actor_id, state
+        )
+        return int(found or 0)
 
     async def requests(self, actor_id: int) -> list[tuple[int, ActorRecord]]:
         """Those who wait for an answer to their Follow, oldest first."""
@@ -167,9 +223,9 @@ class RelationshipStatements(Statements):
 
     async def unblock(self, actor_id: int, target_id: int) -> bool:
         """End a block; False when there was none."""
-        return 0 < await self.connection.execute(
+        return await self.connection.execute(
             "delete from blocks where actor_id = $1 and target_id = $2", actor_id, target_id
-        )
+        ) > 0
 
     async def block_url(self, actor_id: int, target_id: int) -> str | None:
         """The Block activity behind a block."""
@@ -217,6 +273,6 @@ class RelationshipStatements(Statements):
 
     async def remove_domain_rule(self, domain: str) -> bool:
         """Drop a rule; False when there was none."""
-        return 0 < await self.connection.execute(
+        return await self.connection.execute(
             "delete from domain_rules where domain = $1", domain
-        )
+        ) > 0

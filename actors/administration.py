@@ -1,0 +1,81 @@
+"""Power over a node: a role checked here and nowhere else, every act in the audit log."""
+
+from typing import Final, Literal, get_args
+
+from actors.policy import SEVERITIES, domain_name
+from federation.errors import Refused
+from storage.ids import new_id
+from storage.records import ActorRecord, AuditRecord, DomainRuleRecord, MemberRecord
+from storage.store import Tx
+
+Role = Literal["member", "editor", "admin"]
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+COMMAND_LINE: Final = "command line"
+
+
+class NotPossible(ValueError):
+    """An administrative act that makes no sense; the text tells a person why."""
+
+
+def require_role(member: MemberRecord | None, role: Role) -> MemberRecord:
+    """The member, if their role is `role` or higher; raises `Refused` 403.
+
+    The single check behind everything that only some members may do (federation.md, rule 13).
+    """
+    ranks: dict[str, int] = {name: rank for rank, name in enumerate(ROLES)}
+    if member is None or member.disabled_at is not None or ranks.get(member.role, -1) < ranks[role]:
+        raise Refused(403, "role-required", f"This needs the role {role}.")
+    return member
+
+
+async def administrator(tx: Tx, actor: ActorRecord) -> str:
+    """The name under which an administrator's acts are logged; raises `Refused` 403."""
+    require_role(await tx.members.by_actor(actor.id), "admin")
+    return actor.account
+
+
+async def audit(tx: Tx, who: str, action: str, target: str, reason: str, now: int) -> None:
+    """Write down who did what to whom, and why; `now` in milliseconds."""
+    await tx.ledger.audit(AuditRecord(new_id(), who, action, target, reason, now))
+
+
+async def set_domain_rule(
+    tx: Tx, who: str, domain: str, severity: str, reason: str, now: int
+) -> DomainRuleRecord:
+    """`allow`, `limit`, `reject_media` or `suspend` a domain with its subdomains, from now on.
+
+    An empty severity drops the rule. `who` is what `administrator` gave, or `COMMAND_LINE`.
+    Raises `NotPossible`, and `Untrusted` for what is no domain.
+    """
+    if severity not in SEVERITIES:
+        raise NotPossible(f"{severity!r} is none of {', '.join(filter(None, SEVERITIES))}.")
+    rule = DomainRuleRecord(domain_name(domain), severity, reason, who, now)
+    if severity:
+        await tx.relationships.save_domain_rule(rule)
+    else:
+        await tx.relationships.remove_domain_rule(rule.domain)
+    await audit(tx, who, f"domain {severity or 'clear'}", rule.domain, reason, now)
+    return rule
+
+
+async def set_role(tx: Tx, who: str, actor: ActorRecord, role: str, reason: str, now: int) -> None:
+    """Give a member a role. Raises `NotPossible`, for the last administrator too."""
+    if role not in ROLES:
+        raise NotPossible(f"{role!r} is none of {', '.join(ROLES)}.")
+    member = await tx.members.by_actor(actor.id)
+    if member is None:
+        raise NotPossible(f"{actor.account} has no account here.")
+    if member.role == "admin" and role != "admin" and await tx.members.count_admins() < 2:
+        raise NotPossible(f"{actor.account} is the last administrator; name another one first.")
+    await tx.members.set_role(actor.id, role)
+    await audit(tx, who, f"role {role}", actor.account, reason, now)
+
+
+async def set_suspended(
+    tx: Tx, who: str, actor: ActorRecord, suspended: bool, reason: str, now: int
+) -> None:
+    """Suspend an actor, here or elsewhere, or lift that. Raises `NotPossible` for the gone."""
+    if actor.state == "gone":
+        raise NotPossible(f"{actor.account} is gone.")
+    await tx.actors.set_state(actor.id, "suspended" if suspended else "active", now)
+    await audit(tx, who, "suspend" if suspended else "unsuspend", actor.account, reason, now)

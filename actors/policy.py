@@ -1,0 +1,88 @@
+"""Rules about domains: what the administrator decided about a server and its subdomains."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, Literal, get_args
+
+from federation.addresses import host_of, normalise_host
+from federation.errors import Refused, Untrusted
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+Severity = Literal["", "limit", "reject_media", "suspend"]
+SEVERITIES: Final = (*get_args(Severity), "allow")
+# Another process (the command line, an administrator's worker) may have changed the rules.
+TRUSTED_FOR_S: Final = 5.0
+
+
+class DomainRules:
+    """The rules in memory, read again every few seconds; asked before any other work."""
+
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._clock = clock
+        self._rules: Mapping[str, Severity] = {}
+        self._expires = 0.0
+        self._loading = asyncio.Lock()
+
+    async def severity(self, host: str) -> Severity:
+        """What applies to `host` (`host[:port]` or a URL); the nearest rule above it decides.
+
+        A rule `allow` for a subdomain lifts the rule of its parent. An unusable host has none.
+        """
+        if self._clock() >= self._expires:
+            await self._load()
+        if not self._rules:
+            return ""
+        return next((self._rules[d] for d in _domains(host) if d in self._rules), "")
+
+    async def suspended(self, host: str) -> bool:
+        """Whether nothing is exchanged with a host or the host of a URL."""
+        return await self.severity(host) == "suspend"
+
+    async def refuse_if_suspended(self, host: str) -> None:
+        """Raise `Refused` 403 when nothing is exchanged with `host` (or the host of a URL)."""
+        if await self.suspended(host):
+            log.info("refused %s: suspended domain", host[:200])
+            raise Refused(403, "domain-suspended", "This node does not federate with you.")
+
+    def invalidate(self) -> None:
+        """Read the rules again before the next answer: they have just been changed here."""
+        self._expires = 0.0
+
+    async def _load(self) -> None:
+        async with self._loading:
+            if self._clock() < self._expires:
+                return
+            async with self._store.read() as tx:
+                found = await tx.relationships.domain_rules()
+            self._rules = {rule.domain: _severity(rule.severity) for rule in found}
+            self._expires = self._clock() + TRUSTED_FOR_S
+
+
+def domain_name(text: str) -> str:
+    """The domain that a rule is about, normalised and without a port. Raises `Untrusted`."""
+    host = normalise_host(text.strip().removeprefix("*."))
+    return host if host.startswith("[") else host.partition(":")[0]
+
+
+def _severity(text: str) -> Severity:
+    match text:
+        case "limit" | "reject_media" | "suspend":
+            return text
+        case _:
+            return ""
+
+
+def _domains(host: str) -> Iterator[str]:
+    """The host's name and its parents, nearest first."""
+    try:
+        name = domain_name(host_of(host) if "://" in host else host)
+    except Untrusted:
+        return
+    yield name
+    while "." in name:
+        name = name.partition(".")[2]
+        yield name
