@@ -23,7 +23,7 @@ def placeholders(record: type) -> str:
 
 
 @cache
-def _getter(record: Any) -> attrgetter[tuple[Any, ...]]:
+def _getter(record: Any) -> "attrgetter[tuple[Any, ...]]":
     return attrgetter(*_names(record))
 
 
