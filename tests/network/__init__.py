@@ -1,0 +1,1 @@
+"""Nodes and the programs of others, as real processes on real sockets."""

@@ -1,0 +1,1 @@
+"""Servers and clients that others wrote, run as processes beside our nodes."""

@@ -1,0 +1,1 @@
+"""A server made of bovine-herd: it signs with draft-cavage only."""
