@@ -138,9 +138,30 @@ def render_markdown(text: str, mentions: Mentions, identifiers: Identifiers) -> 
     return Rendered(html.strip(), list(environment["tags"].values()))
 
 
+def markdown_html(text: str) -> str:
+    """Foreign Markdown as sanitised HTML; hashtags and mentions in it stay text."""
+    return sanitise(_foreign_markdown().render(text)).strip()
+
+
+def paragraphs(text: str) -> str:
+    """Plain text as escaped paragraphs."""
+    parts = re.split(r"\n{2,}", text.replace("\r\n", "\n").strip())
+    escaped = (entities.escape(part, quote=False).replace("\n", "<br />") for part in parts if part)
+    return "".join(f"<p>{part}</p>" for part in escaped)
+
+
+@cache
+def _foreign_markdown() -> MarkdownIt:
+    return _commonmark()
+
+
+def _commonmark() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+
+
 @cache
 def _markdown() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser = _commonmark()
     parser.core.ruler.push("name_people_and_subjects", _enrich_tokens)
     return parser
 

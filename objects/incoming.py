@@ -1,0 +1,220 @@
+"""Foreign objects: read into rows, stored once, edited by their author, buried."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import orjson
+
+from federation.addresses import same_origin
+from federation.documents import Document
+from federation.errors import Untrusted
+from objects import reading
+from objects.reading import Attachment
+from objects.visibility import of_document
+from storage.ids import new_id
+from storage.records import ActorRecord, ObjectRecord, PollRecord
+from storage.store import Tx
+
+# What is shown as a post; BookWyrm's and Pleroma's own kinds of notes among them.
+READABLE_TYPES: Final = frozenset(
+    {
+        "Article", "Audio", "ChatMessage", "Comment", "Document", "Event", "Image", "Note", "Page",
+        "Question", "Quotation", "Rating", "Review", "Video",
+    }
+)  # fmt: skip
+LIVE_MS: Final = 600_000
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingObject:
+    """A foreign object as rows, and what hangs on it; everything in it is safe to show.
+
+    `addressed` are the actors and collections in its audience without the public and the
+    author's followers; `emojis` are (shortcode, image address).
+    """
+
+    record: ObjectRecord
+    tags: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    addressed: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    emojis: tuple[tuple[str, str], ...] = ()
+    poll: PollRecord | None = None
+
+
+def is_readable(document: Document) -> bool:
+    """Whether an object is of a kind that we show."""
+    return any(kind in READABLE_TYPES for kind in document.types)
+
+
+def object_record(
+    document: Document, author: ActorRecord, now: int, *, activity: Document | None = None
+) -> IncomingObject:
+    """Read a foreign object. Pure; whether the author may speak for it is the caller's business.
+
+    `now` in milliseconds; `activity` lends its audience to an object without one. Raises
+    `Untrusted` when it has no web address as id or is of a kind that we do not show.
+    """
+    url = reading.web_address(document.id)
+    if url is None or not is_readable(document):
+        raise Untrusted(document.id or "an object", f"not something to show: {document.type!r}")
+    record = _record(document, url, author, now, activity)
+    return IncomingObject(
+        record,
+        reading.hashtags_of(document),
+        reading.mentions_of(document),
+        reading.addressed_of(_addressed(document, activity), author.followers_url),
+        reading.attachments_of(document),
+        reading.emojis_of(document),
+        _poll(document, record.id),
+    )
+
+
+def _record(
+    document: Document, url: str, author: ActorRecord, now: int, activity: Document | None
+) -> ObjectRecord:
+    published = min(max(document.time("published") or now, 0), now)
+    edited = document.time("updated")
+    content, language = reading.content_of(document)
+    summary = reading.summary_of(document)
+    kind = next(kind for kind in document.types if kind in READABLE_TYPES)
+    return ObjectRecord(
+        # What is old is sorted where it belongs; what is new keeps the order of arrival.
+        id=new_id() if now - published < LIVE_MS else new_id(published),
+        url=url,
+        type=kind,
+        actor_id=author.id,
+        local=0,
+        visibility=of_document(document, author.followers_url, fallback=activity),
+        in_reply_to=document.first_id("inReplyTo"),
+        in_reply_to_id=None,
+        conversation=_conversation(document, url),
+        name=reading.title_of(document),
+        summary=summary,
+        content=content,
+        language=language,
+        sensitive=int(document.flag("sensitive") or (kind == "Note" and bool(summary))),
+        html_url=reading.page_of(document, url),
+        document=document.dump().decode(),
+        published_at=published,
+        edited_at=min(edited, now) if edited is not None and edited > published else None,
+        created_at=now,
+    )
+
+
+def _conversation(document: Document, url: str) -> str | None:
+    """The conversation (FEP-7888, or Mastodon's); a first post cannot begin one elsewhere."""
+    found = document.first_id("context") or document.first_id("conversation")
+    address = reading.web_address(found)
+    if address and not document.has("inReplyTo") and not same_origin(address, url):
+        return None
+    return found
+
+
+def _addressed(document: Document, activity: Document | None) -> Document:
+    bare = not document.has("to") and not document.has("cc")
+    return activity if activity is not None and bare else document
+
+
+def _poll(document: Document, object_id: int) -> PollRecord | None:
+    found = reading.options_of(document)
+    if found is None:
+        return None
+    options, multiple = found
+    voters = document.number("votersCount")
+    return PollRecord(
+        object_id,
+        int(multiple),
+        orjson.dumps(options).decode(),
+        max(0, voters if voters is not None else max(votes for _, votes in options)),
+        reading.closing_of(document),
+    )
+
+
+async def store_object(tx: Tx, incoming: IncomingObject) -> bool:
+    """Keep a foreign object with its tags, audience, poll and emoji; False when it is known.
+
+    A reply takes the conversation of the object that it answers, when that is here.
+    """
+    record = await _in_its_thread(tx, incoming.record)
+    if not await tx.objects.add(record):
+        return False
+    if await tx.objects.awaited(record.url):
+        await tx.objects.adopt_replies(record)
+    if incoming.addressed or incoming.mentions:
+        named = list(dict.fromkeys((*incoming.addressed, *incoming.mentions)))
+        await tx.objects.address(record.id, named, list(incoming.mentions))
+    if incoming.tags:
+        await tx.objects.add_tags(record.id, list(incoming.tags))
+    if incoming.poll is not None:
+        await tx.objects.save_poll(incoming.poll)
+    await _save_emojis(tx, incoming)
+    return True
+
+
+async def _in_its_thread(tx: Tx, record: ObjectRecord) -> ObjectRecord:
+    if record.in_reply_to is None:
+        return record
+    parent = await tx.objects.place(record.in_reply_to)
+    if parent is None:
+        return record
+    conversation = parent.conversation or record.conversation
+    return replace(record, in_reply_to_id=parent.object_id, conversation=conversation)
+
+
+async def edit_object(tx: Tx, incoming: IncomingObject) -> bool:
+    """Take over a newer version of an object of the same author; True when people see a change.
+
+    Older versions than the one that we have are ignored. New poll counts are taken over
+    without making a version. Raises `Untrusted` when the object belongs to somebody else.
+    """
+    new = incoming.record
+    known = await tx.objects.by_url(new.url)
+    if known is None or known.deleted_at is not None:
+        return False
+    if known.actor_id != new.actor_id or known.local:
+        raise Untrusted(new.url, "only its author changes an object, from its own server")
+    if (new.edited_at or 0) < (known.edited_at or 0):
+        return False
+    if incoming.poll is not None:
+        await tx.objects.save_poll(replace(incoming.poll, object_id=known.id))
+    if not _differs(known, new):
+        await tx.objects.save_document(known.id, new.document)
+        return False
+    edited_at = new.edited_at or new.created_at
+    await tx.objects.edit(replace(new, id=known.id, edited_at=edited_at), new_id())
+    await tx.objects.set_tags(known.id, list(incoming.tags))
+    if incoming.addressed or incoming.mentions:
+        named = list(dict.fromkeys((*incoming.addressed, *incoming.mentions)))
+        await tx.objects.address(known.id, named, list(incoming.mentions))
+    await _save_emojis(tx, incoming)
+    return True
+
+
+async def bury(tx: Tx, record: ObjectRecord, now: int) -> bool:
+    """Make a tombstone of an object, ours or not; False when it was one already."""
+    return await tx.objects.bury(record, now)
+
+
+def attachments_of(record: ObjectRecord) -> tuple[Attachment, ...]:
+    """The files that a stored object shows."""
+    return reading.attachments_of(Document(_stored(record)))
+
+
+async def _save_emojis(tx: Tx, incoming: IncomingObject) -> None:
+    host = (reading.web_address(incoming.record.url) or "").split("/")[2]
+    for shortcode, url in incoming.emojis:
+        await tx.ledger.save_emoji(host, shortcode, url, incoming.record.created_at)
+
+
+def _differs(known: ObjectRecord, new: ObjectRecord) -> bool:
+    """Whether readers would see a difference between two versions."""
+    names = ("type", "name", "summary", "content", "language", "sensitive", "visibility")
+    if any(getattr(known, name) != getattr(new, name) for name in names):
+        return True
+    return attachments_of(known) != attachments_of(new)
+
+
+def _stored(record: ObjectRecord) -> dict[str, Any]:
+    value: dict[str, Any] = orjson.loads(record.document) if record.document else {}
+    return value

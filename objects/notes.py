@@ -1,0 +1,223 @@
+"""Objects that people here write, as the documents that we publish; pure builders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from actors.documents import wire_time
+from actors.identifiers import Identifiers
+from federation.vocabulary import PUBLIC
+from objects.polls import PollDraft, question_properties
+from objects.text import Mentions, Rendered, paragraphs, plain_text, render_markdown, render_plain
+from objects.visibility import Visibility, addressing
+from storage.records import ActorRecord, ObjectRecord
+
+PREVIEW_LENGTH: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NoteDraft:
+    """What somebody wrote: with a `name` it becomes an Article, with a `poll` a Question.
+
+    `summary` is the content warning of a note, the abstract of an article. `mentioned` are
+    actors to address beyond those whom the text names (the author of `in_reply_to`, say).
+    """
+
+    text: str
+    visibility: Visibility = "public"
+    in_reply_to: ObjectRecord | None = None
+    summary: str = ""
+    sensitive: bool = False
+    language: str = ""
+    media_ids: tuple[int, ...] = ()
+    markdown: bool = False
+    name: str = ""
+    poll: PollDraft | None = None
+    mentioned: tuple[str, ...] = ()
+
+
+def build_object(
+    draft: NoteDraft,
+    author: ActorRecord,
+    object_id: int,
+    mentions: Mentions,
+    identifiers: Identifiers,
+    now: int,
+    attachments: Sequence[dict[str, Any]] = (),
+) -> dict[str, Any]:
+    """The Note, Article or Question, without `@context`; `now` in milliseconds.
+
+    `mentions` maps accounts (as `objects.text.find_mentions` gives them) to actor and page.
+    """
+    url = identifiers.object(object_id)
+    render = render_markdown if draft.markdown else render_plain
+    rendered = render(draft.text, mentions, identifiers)
+    to, cc = addressing(
+        draft.visibility,
+        author.followers_url,
+        [*(tag["href"] for tag in rendered.tags if tag["type"] == "Mention"), *draft.mentioned],
+    )
+    return {
+        "id": url,
+        "type": _type(draft),
+        "attributedTo": author.url,
+        "url": url,
+        "published": wire_time(now),
+        "to": to,
+        "cc": cc,
+        **_thread(draft, object_id, identifiers),
+        **_texts(draft, rendered),
+        "sensitive": draft.sensitive or bool(draft.summary and not draft.name),
+        "tag": rendered.tags,
+        "attachment": list(attachments),
+        "interactionPolicy": _policy(draft.visibility, author),
+        **collections(url, identifiers),
+        **(_article(draft, rendered, author, url, now) if draft.name else {}),
+        **(question_properties(draft.poll) if draft.poll else {}),
+    }
+
+
+def edited(
+    document: dict[str, Any],
+    draft: NoteDraft,
+    author: ActorRecord,
+    mentions: Mentions,
+    identifiers: Identifiers,
+    now: int,
+    attachments: Sequence[dict[str, Any]],
+) -> dict[str, Any]:
+    """A new version of a stored document of ours: id, thread, date and audience stay.
+
+    Whoever was addressed stays addressed; whom the new text mentions is added.
+    """
+    object_id = int(document["id"].rsplit("/", 1)[1])
+    new = build_object(draft, author, object_id, mentions, identifiers, now, attachments)
+    audience = {name: [*document[name]] for name in ("to", "cc")}
+    known = {*audience["to"], *audience["cc"]}
+    audience["cc"] += [uri for uri in (*new["to"], *new["cc"]) if uri not in known | {PUBLIC}]
+    kept = ("published", "inReplyTo", "context", "conversation", "interactionPolicy", "type")
+    return {**new, **{name: document[name] for name in kept if name in document}, **audience} | {
+        "updated": wire_time(now)
+    }
+
+
+def local_record(
+    document: dict[str, Any], draft: NoteDraft, author: ActorRecord, object_id: int, now: int
+) -> ObjectRecord:
+    """The row of an object of ours; `document` as `build_object` made it."""
+    parent = draft.in_reply_to
+    return ObjectRecord(
+        id=object_id,
+        url=document["id"],
+        type=document["type"],
+        actor_id=author.id,
+        local=1,
+        visibility=draft.visibility,
+        in_reply_to=parent.url if parent else None,
+        in_reply_to_id=parent.id if parent else None,
+        conversation=document["context"],
+        name=document.get("name", ""),
+        summary=plain_text(document.get("summary") or ""),
+        content=document["content"],
+        language=draft.language,
+        sensitive=int(document["sensitive"]),
+        html_url=document["url"],
+        document=orjson.dumps(document).decode(),
+        published_at=now,
+        created_at=now,
+    )
+
+
+def collections(url: str, identifiers: Identifiers) -> dict[str, Any]:
+    """`replies` with its first page, `likes` and `shares`, empty as they are at first."""
+    replies = identifiers.object_collection(url, "replies")
+    return {
+        "replies": {
+            "id": replies,
+            "type": "Collection",
+            "first": {
+                "type": "CollectionPage",
+                "partOf": replies,
+                "next": f"{replies}?page=true",
+                "items": [],
+            },
+        },
+        **{
+            name: {
+                "id": identifiers.object_collection(url, name),
+                "type": "Collection",
+                "totalItems": 0,
+            }
+            for name in ("likes", "shares")
+        },
+    }
+
+
+def _type(draft: NoteDraft) -> str:
+    if draft.poll:
+        return "Question"
+    return "Article" if draft.name else "Note"
+
+
+def _thread(draft: NoteDraft, object_id: int, identifiers: Identifiers) -> dict[str, Any]:
+    """`inReplyTo` and the conversation: that of the parent, or a new one (FEP-7888)."""
+    parent = draft.in_reply_to
+    conversation = (parent and parent.conversation) or identifiers.conversation(
+        parent.id if parent and parent.local else object_id
+    )
+    return {
+        "inReplyTo": parent.url if parent else None,
+        "context": conversation,
+        "conversation": conversation,
+    }
+
+
+def _texts(draft: NoteDraft, rendered: Rendered) -> dict[str, Any]:
+    """`content` with its language and source, and `summary`."""
+    source_type = "text/markdown" if draft.markdown else "text/plain"
+    return {
+        "summary": draft.summary or None,
+        "content": rendered.html,
+        **({"contentMap": {draft.language: rendered.html}} if draft.language else {}),
+        "source": {"content": draft.text, "mediaType": source_type},
+    }
+
+
+def _article(
+    draft: NoteDraft, rendered: Rendered, author: ActorRecord, url: str, now: int
+) -> dict[str, Any]:
+    """`name` and `preview` (FEP-b2b8): what those show who do not show articles."""
+    abstract = draft.summary or _shortened(plain_text(rendered.html))
+    lead = paragraphs(f"{draft.name}\n\n{abstract}")
+    return {
+        "name": draft.name,
+        "summary": abstract,
+        "preview": {
+            "type": "Note",
+            "attributedTo": author.url,
+            "content": lead,
+            "published": wire_time(now),
+            "url": url,
+        },
+    }
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= PREVIEW_LENGTH:
+        return text
+    return text[:PREVIEW_LENGTH].rsplit(None, 1)[0] + " …"
+
+
+def _policy(visibility: Visibility, author: ActorRecord) -> dict[str, Any]:
+    """Who may do what without asking; quoting needs an answer that we do not give yet."""
+    public = visibility in {"public", "unlisted"}
+    everybody = [PUBLIC] if public else [author.followers_url or author.url]
+    allowed = {"automaticApproval": everybody}
+    return {
+        "canLike": allowed,
+        "canReply": allowed,
+        "canAnnounce": allowed if public else {"automaticApproval": [author.url]},
+        "canQuote": {"automaticApproval": [author.url]},
+    }

@@ -1,0 +1,105 @@
+"""Polls: choices, votes that count once, and what a Question shows of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import orjson
+
+from actors.documents import wire_time
+from storage.records import ActorRecord, ObjectRecord, PollRecord
+from storage.store import Tx
+
+Vote = Literal["counted", "repeated", "closed", "unknown-choice", "no-poll"]
+
+
+@dataclass(frozen=True, slots=True)
+class PollDraft:
+    """A poll that somebody writes; `closes_at` in milliseconds."""
+
+    options: tuple[str, ...]
+    closes_at: int | None = None
+    multiple: bool = False
+
+
+def new_poll(draft: PollDraft, object_id: int) -> PollRecord:
+    """The row of a new poll. Raises `ValueError` with fewer than two different choices."""
+    if len(set(draft.options)) < max(2, len(draft.options)):
+        raise ValueError("A poll needs at least two choices, all different.")
+    return PollRecord(
+        object_id, int(draft.multiple), _dump([(name, 0) for name in draft.options]), 0,
+        draft.closes_at,
+    )  # fmt: skip
+
+
+def choices(poll: PollRecord) -> list[tuple[str, int]]:
+    """The choices of a poll, each with its votes."""
+    return [(name, votes) for name, votes in orjson.loads(poll.options)]
+
+
+async def vote(
+    tx: Tx, record: ObjectRecord, voter: ActorRecord, choice: str, url: str, now: int
+) -> Vote:
+    """Count a vote of `voter` for one choice of a Question; `url` is the id of the vote.
+
+    Where one choice is allowed the first stands. The poll's counts are renewed from the votes
+    when the Question is ours; elsewhere they only grow until its author sends new ones.
+    """
+    poll = await tx.objects.poll(record.id)
+    if poll is None:
+        return "no-poll"
+    if poll.closes_at is not None and poll.closes_at <= now:
+        return "closed"
+    if choice not in dict(choices(poll)):
+        return "unknown-choice"
+    before = await tx.objects.votes_of(record.id, voter.id)
+    if before and not poll.multiple:
+        return "repeated"
+    if not await tx.objects.add_vote(record.id, voter.id, choice, url, now):
+        return "repeated"
+    await tx.objects.save_poll(
+        await _recounted(tx, poll) if record.local else _grown(poll, choice, new_voter=not before)
+    )
+    return "counted"
+
+
+def question_properties(draft: PollDraft) -> dict[str, Any]:
+    """The poll of a new Question: nobody has voted yet."""
+    return _properties([(name, 0) for name in draft.options], draft.multiple, 0, draft.closes_at)
+
+
+def question_document(document: dict[str, Any], poll: PollRecord, now: int) -> dict[str, Any]:
+    """A Question with the counts of this moment, and `closed` once it is."""
+    found = document | _properties(
+        choices(poll), bool(poll.multiple), poll.voters_count, poll.closes_at
+    )
+    if poll.closes_at is not None and poll.closes_at <= now:
+        found["closed"] = wire_time(poll.closes_at)
+    return found
+
+
+def _properties(
+    options: Sequence[tuple[str, int]], multiple: bool, voters: int, closes_at: int | None
+) -> dict[str, Any]:
+    """`oneOf` or `anyOf` as Mastodon reads them."""
+    entries = [
+        {"type": "Note", "name": name, "replies": {"type": "Collection", "totalItems": votes}}
+        for name, votes in options
+    ]
+    found: dict[str, Any] = {"anyOf" if multiple else "oneOf": entries, "votersCount": voters}
+    return found if closes_at is None else found | {"endTime": wire_time(closes_at)}
+
+
+async def _recounted(tx: Tx, poll: PollRecord) -> PollRecord:
+    votes, voters = await tx.objects.count_votes(poll.object_id)
+    counted = [(name, votes.get(name, 0)) for name, _ in choices(poll)]
+    return replace(poll, options=_dump(counted), voters_count=voters)
+
+
+def _grown(poll: PollRecord, choice: str, *, new_voter: bool) -> PollRecord:
+    counted = [(name, votes + (name == choice)) for name, votes in choices(poll)]
+    return replace(poll, options=_dump(counted), voters_count=poll.voters_count + new_voter)
+
+
+def _dump(options: Sequence[tuple[str, int]]) -> str:
+    return orjson.dumps(options).decode()

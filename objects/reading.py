@@ -1,0 +1,211 @@
+"""The parts of foreign objects, whatever software wrote them; pure and bounded (rule 8)."""
+
+import mimetypes
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from actors.markup import plain_line
+from federation.documents import Document, is_public
+from objects.text import markdown_html, normalise_hashtag, paragraphs, plain_text, sanitise
+
+MAX_TEXT: Final = 200_000
+MAX_TITLE: Final = 500
+MAX_SUMMARY: Final = 5_000
+MAX_DESCRIPTION: Final = 10_000
+MAX_TAGS: Final = 100
+MAX_MENTIONS: Final = 100
+MAX_ATTACHMENTS: Final = 32
+MAX_ADDRESSED: Final = 500
+MAX_OPTIONS: Final = 20
+MAX_LANGUAGE: Final = 35
+
+_MEDIA_TYPES: Final = frozenset({"Audio", "Document", "Image", "Video"})
+_TAG_LIKE: Final = re.compile(r"<(?=[A-Za-z/!?])")
+_PLAYABLE: Final = ("audio/", "image/", "video/")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that an object shows; `focus` is its centre of interest, each side from -1 to 1."""
+
+    url: str
+    media_type: str
+    description: str = ""
+    blurhash: str = ""
+    width: int | None = None
+    height: int | None = None
+    focus: tuple[float, float] | None = None
+
+
+def web_address(url: str | None) -> str | None:
+    """The address when it is http or https with a host, else None: nothing else is ever shown."""
+    if url is None or not url.lower().startswith(("https://", "http://")):
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.hostname and not any(c <= " " for c in url) else None
+
+
+def content_of(document: Document) -> tuple[str, str]:
+    """Sanitised HTML, and its language where that is said.
+
+    Plain text and Markdown (PeerTube's descriptions) become HTML; nothing but `content` is
+    shown, so `source` and `_misskey_content` stay in the stored document.
+    """
+    texts = document.texts("content")
+    content = document.text("content") or ""
+    language = next((tag for tag, text in texts.items() if text == content), "")
+    if len(texts) == 1:
+        language = next(iter(texts))
+    content = content[:MAX_TEXT]
+    match (document.text("mediaType") or "").partition(";")[0].strip().lower():
+        case "text/markdown":
+            html = markdown_html(content)
+        case "text/plain":
+            html = sanitise(paragraphs(content))
+        case _:
+            html = sanitise(content)
+    return html, language[:MAX_LANGUAGE] if language.isascii() else ""
+
+
+def title_of(document: Document) -> str:
+    """The name, as one line of plain text."""
+    return plain_line(document.text("name") or "", MAX_TITLE)
+
+
+def summary_of(document: Document) -> str:
+    """The content warning of a note, the abstract of an article; plain text."""
+    return _plain((document.text("summary") or "")[: MAX_SUMMARY * 4])[:MAX_SUMMARY]
+
+
+def page_of(document: Document, otherwise: str) -> str:
+    """The page for people: of a list of links the HTML one, else the first that is no file."""
+    links = list(_links(document.raw.get("url")))
+    html = next((url for url, kind in links if kind.startswith("text/html")), None)
+    return html or next((url for url, kind in links if not kind), otherwise)
+
+
+def hashtags_of(document: Document) -> tuple[str, ...]:
+    """The hashtags as they compare, each once."""
+    named = (
+        normalise_hashtag(tag.text("name") or "")
+        for tag in document.items("tag")
+        if tag.type == "Hashtag"
+    )
+    return tuple(dict.fromkeys(name for name in named if name))[:MAX_TAGS]
+
+
+def mentions_of(document: Document) -> tuple[str, ...]:
+    """The ids of the actors who are mentioned, each once."""
+    found = (tag.first_id("href") for tag in document.items("tag") if tag.type == "Mention")
+    return tuple(dict.fromkeys(url for url in found if url))[:MAX_MENTIONS]
+
+
+def addressed_of(document: Document, followers_url: str) -> tuple[str, ...]:
+    """Everybody in `to`, `cc` and `audience` but the public and the author's followers."""
+    named = (uri for name in ("to", "cc", "audience") for uri in document.ids(name))
+    others = (uri for uri in named if not is_public(uri) and uri != followers_url)
+    return tuple(dict.fromkeys(others))[:MAX_ADDRESSED]
+
+
+def emojis_of(document: Document) -> tuple[tuple[str, str], ...]:
+    """Custom emoji: shortcode without colons, image address."""
+    found: dict[str, str] = {}
+    for tag in document.items("tag"):
+        icon = tag.embedded("icon")
+        url = web_address(icon.first_id("url")) if icon and tag.type == "Emoji" else None
+        name = (tag.text("name") or "").strip(":")
+        if url and 0 < len(name) <= MAX_TAGS and name.replace("_", "").isalnum():
+            found[name] = url
+    return tuple(found.items())[:MAX_TAGS]
+
+
+def attachments_of(document: Document) -> tuple[Attachment, ...]:
+    """The files of an object: its attachments, and the media behind a Video's or Audio's links."""
+    found = {item.url: item for item in map(_attachment, document.items("attachment")) if item}
+    if document.type in _MEDIA_TYPES:
+        files = ((url, kind) for url, kind in _links(document.raw.get("url")) if kind)
+        first = next((file for file in files if file[1].startswith(_PLAYABLE)), None)
+        if first:
+            found.setdefault(first[0], Attachment(*first, description=title_of(document)))
+    return tuple(found.values())[:MAX_ATTACHMENTS]
+
+
+def options_of(document: Document) -> tuple[list[tuple[str, int]], bool] | None:
+    """The choices of a Question with their votes, and whether several may be chosen."""
+    multiple = document.has("anyOf")
+    choices = document.items("anyOf" if multiple else "oneOf")[:MAX_OPTIONS]
+    if document.type != "Question" or not choices:
+        return None
+    counted = {title_of(choice): _votes(choice) for choice in choices}
+    return list(counted.items()), multiple
+
+
+def closing_of(document: Document) -> int | None:
+    """When a Question closes or closed, in milliseconds; None when it stays open."""
+    closed, end = document.time("closed"), document.time("endTime")
+    return end if closed is None else min(closed, end or closed)
+
+
+def _plain(text: str) -> str:
+    """Plain text in which nothing reads as a tag, for the page that forgets to escape."""
+    return _TAG_LIKE.sub("‹", plain_text(text))
+
+
+def _votes(choice: Document) -> int:
+    replies = choice.embedded("replies")
+    return max(0, (replies.number("totalItems") if replies else None) or 0)
+
+
+def _attachment(document: Document) -> Attachment | None:
+    kind = (document.text("mediaType") or "").strip().lower()
+    if document.type not in _MEDIA_TYPES and not kind.startswith(_PLAYABLE):
+        return None
+    url, found = next(_links(document.raw.get("url")), (None, ""))
+    url = url or web_address(document.first_id("href"))
+    if url is None:
+        return None
+    description = document.text("name") or document.text("summary") or ""
+    return Attachment(
+        url,
+        kind or found or mimetypes.guess_type(urlsplit(url).path)[0] or _general(document.type),
+        _plain(description[:MAX_DESCRIPTION]),
+        (document.text("blurhash") or "")[:100],
+        _side(document.number("width")),
+        _side(document.number("height")),
+        _focus(document.raw.get("focalPoint")),
+    )
+
+
+def _general(kind: str) -> str:
+    guesses = {"Image": "image/jpeg", "Audio": "audio/mpeg", "Video": "video/mp4"}
+    return guesses.get(kind, "application/octet-stream")
+
+
+def _side(pixels: int | None) -> int | None:
+    return pixels if pixels is not None and 0 < pixels <= 100_000 else None
+
+
+def _focus(value: Any) -> tuple[float, float] | None:
+    match value:
+        case [int() | float() as x, int() | float() as y] if abs(x) <= 1 and abs(y) <= 1:
+            return float(x), float(y)
+    return None
+
+
+def _links(value: Any) -> Iterator[tuple[str, str]]:
+    """Every address under `url` (texts, Links, objects with `url`) with its media type, or ''."""
+    for entry in (value if isinstance(value, list) else [value])[:MAX_TAGS]:
+        if isinstance(entry, dict):
+            link = Document(entry)
+            url = web_address(link.first_id("href") or link.first_id("url"))
+            kind = (link.text("mediaType") or link.text("mimeType") or "").strip().lower()
+        else:
+            url, kind = web_address(entry if isinstance(entry, str) else None), ""
+        if url:
+            yield url, kind

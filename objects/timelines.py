@@ -1,0 +1,97 @@
+"""Home timelines, ActivityPub inboxes and notifications of the people here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from objects.visibility import visible_by_ids
+from storage.activities import TimelineEntry as Shown
+from storage.ids import new_id
+from storage.records import ActorRecord, NotificationRecord, ObjectRecord
+from storage.store import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One line of a home timeline; `id` is for paging, `shared_by` is set for a share."""
+
+    id: int
+    record: ObjectRecord
+    author: ActorRecord
+    shared_by: ActorRecord | None
+
+
+async def show_activity(
+    tx: Tx,
+    activity_id: int,
+    actor: ActorRecord,
+    record: ObjectRecord | None,
+    *,
+    addressed: set[int],
+    followers: bool,
+    home: bool,
+) -> None:
+    """Put an activity into the timelines of those here whom it concerns; blocks count.
+
+    `followers` reaches the actor's local followers, `addressed` these local actors (others
+    among them are ignored), and an actor of ours sees what they did themselves. With `home`
+    it shows in home timelines (of followers and of the actor), else only in inboxes; then the
+    addressed are notified of a mention, and a local author of a reply, once.
+    """
+    in_home = home and record is not None
+    entry = Shown(activity_id, activity_id, record.id if record else None, actor.id, in_home)
+    author_id = record.actor_id if record else actor.id
+    if followers:
+        await tx.activities.show_to_followers(entry, author_id)
+    owners = addressed | {actor.id} if actor.local else addressed
+    if owners:
+        await tx.activities.show_to(sorted(owners), entry, author_id)
+    if in_home and record is not None and author_id == actor.id:
+        await notify_addressed(tx, actor, record, addressed)
+
+
+async def notify_addressed(
+    tx: Tx, author: ActorRecord, record: ObjectRecord, addressed: set[int]
+) -> None:
+    """Tell those addressed by name, and the local author of the parent who may see the reply."""
+    told = set(addressed)
+    if record.in_reply_to is not None and record.visibility in {"public", "unlisted"}:
+        parent = await tx.objects.place(record.in_reply_to)
+        told |= {parent.actor_id} if parent else set()
+    for owner_id in sorted(told - {author.id}):
+        await tx.activities.notify(
+            NotificationRecord(
+                new_id(), owner_id, "mention", author.id, record.id, record.created_at, None
+            )
+        )
+
+
+async def local_addressees(tx: Tx, record: ObjectRecord) -> set[int]:
+    """The ids of the local actors whom an object is addressed to by name."""
+    return set(await tx.objects.local_audience(record.id))
+
+
+async def home(
+    tx: Tx, owner: ActorRecord, before: int | None = None, limit: int = 20
+) -> list[TimelineEntry]:
+    """A page of a home timeline, latest first; three queries whatever its length.
+
+    What the owner may no longer see is left out, so a page may be shorter than `limit`.
+    """
+    lines = await tx.activities.home(owner.id, before=before, limit=limit)
+    records = await visible_by_ids(tx, [object_id for _, object_id, _ in lines], owner)
+    people = {record.actor_id for record in records.values()} | {by for _, _, by in lines}
+    actors = await tx.actors.by_ids(sorted(people))
+    return [
+        TimelineEntry(entry_id, record, actors[record.actor_id], _sharer(record, actors[by]))
+        for entry_id, object_id, by in lines
+        if (record := records.get(object_id)) is not None
+    ]
+
+
+def _sharer(record: ObjectRecord, brought_by: ActorRecord) -> ActorRecord | None:
+    return brought_by if brought_by.id != record.actor_id else None
+
+
+async def authors_of(tx: Tx, records: Sequence[ObjectRecord]) -> dict[int, ActorRecord]:
+    """The authors of some objects; one query."""
+    return await tx.actors.by_ids(sorted({record.actor_id for record in records}))
