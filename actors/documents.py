@@ -11,7 +11,7 @@ from actors.identifiers import Identifiers
 from federation.keys import load_public
 from federation.multikey import encode_multikey
 from federation.vocabulary import CONTEXT, PUBLIC
-from storage.records import ActorRecord, KeyRecord
+from storage.records import ActorRecord, FollowRecord, KeyRecord
 
 # FEP-844e: what a reader of this document may rely on; saves the first knock.
 IMPLEMENTS: Final = [
@@ -74,6 +74,17 @@ def owner_document(document: dict[str, Any], identifiers: Identifiers) -> dict[s
     """The document as its owner sees it: with the collections that only they may read."""
     pending = ("pendingFollowers", "pendingFollowing")
     return document | {name: identifiers.collection(document["id"], name) for name in pending}
+
+
+def follow_document(follow: FollowRecord, follower_url: str, followee_url: str) -> dict[str, Any]:
+    """The Follow activity behind a follow, as the lists of pending ones show it."""
+    return {
+        "id": follow.url,
+        "type": "Follow",
+        "actor": follower_url,
+        "object": followee_url,
+        "published": wire_time(follow.created_at),
+    }
 
 
 def tombstone(url: str, former_type: str, deleted_at: int) -> dict[str, Any]:

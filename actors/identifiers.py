@@ -48,6 +48,11 @@ class Identifiers:
         return f"{self.origin}/actor"
 
     @property
+    def node_name(self) -> str:
+        """The name of that actor: the host; without a port, which no name may hold."""
+        return self.host.partition(":")[0]
+
+    @property
     def shared_inbox(self) -> str:
         """The inbox of everybody here."""
         return f"{self.origin}/inbox"
@@ -85,26 +90,18 @@ class Identifiers:
         """The id of a local activity."""
         return f"{self.origin}/activities/{activity_id}"
 
-    def follow_page(self, collection_url: str, before: int | None) -> str:
+    def collection_page(self, collection_url: str, before: int | None) -> str:
         """A page of a collection that is paged by the ids of its entries."""
         bound = "" if before is None else f"&before={before}"
         return f"{collection_url}?page=true{bound}"
 
     def account(self, username: str) -> str:
-        """`name@host` of a local actor; the node's own name is its host (FEP-d556)."""
+        """`name@host` of a local actor."""
         return f"{username}@{self.host}"
 
     def subscribe_template(self) -> str:
         """Where somebody from here confirms that they want to follow `{uri}`."""
         return f"{self.origin}/authorize_interaction?uri={{uri}}"
-
-    def nodeinfo(self, version: str) -> str:
-        """A NodeInfo document."""
-        return f"{self.origin}/nodeinfo/{version}"
-
-    def webfinger_template(self) -> str:
-        """The LRDD template of host-meta (RFC 6415)."""
-        return f"{self.origin}/.well-known/webfinger?resource={{uri}}"
 
     def conversation(self, object_id: int) -> str:
         """The `context` collection of a conversation that began here (FEP-7888)."""
@@ -143,7 +140,7 @@ class Identifiers:
         if found is None or parts.query:
             return None
         if found["node"]:
-            return Local("actor", self.host)
+            return Local("actor", self.node_name)
         if found["username"]:
             return Local("actor", found["username"])
         kinds: tuple[Kind, ...] = ("object", "activity", "media")
@@ -156,7 +153,7 @@ class Identifiers:
         """
         bare = url.split("#", 1)[0]
         if bare in {self.origin, self.home_page}:
-            return self.host
+            return self.node_name
         local = self.parse(bare)
         if local is not None:
             return local.value if local.kind == "actor" else None

@@ -72,7 +72,7 @@ class ActorKeys:
         self._private: Memory[tuple[int, str], SigningKey] = Memory(
             clock, size=1_000, ttl_s=TRUSTED_FOR_S
         )
-        self._node_id: int | None = None
+        self._node_key: SigningKey | None = None
 
     async def key(self, key_id: str) -> PublicKey | None:
         """The key with this id, from memory or the database; None when it is not known."""
@@ -117,13 +117,17 @@ class ActorKeys:
 
     async def node_key(self) -> SigningKey:
         """The RSA key of the node itself; raises `KeyError` before the first run."""
-        if self._node_id is None:
+        if self._node_key is None:
             url = self._identifiers.node_actor
             node = await self._store.query(lambda tx: tx.actors.by_url(url))
             if node is None:
                 raise KeyError(url)
-            self._node_id = node.id
-        return await self.signing_key(self._node_id)
+            self._node_key = await self.signing_key(node.id)
+        return self._node_key
+
+    def loaded_node_key(self) -> SigningKey | None:
+        """The node's key if `node_key` has been awaited once; what `Fetcher` signs with."""
+        return self._node_key
 
     async def _own(self, actor_id: int, algorithm: Literal["rsa", "ed25519"]) -> SigningKey:
         remembered = self._private.get((actor_id, algorithm))

@@ -95,7 +95,7 @@ async def create_node_actor(
         url=url,
         local=1,
         type="Application",
-        username=identifiers.host,
+        username=identifiers.node_name,
         host=identifiers.host,
         name=plain_line(name) or identifiers.host,
         # Nobody posts to the server in person; the shared inbox hears what is for it.

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, Literal, get_args
 
 from federation.addresses import host_of, normalise_host
 from federation.errors import Refused, Untrusted
+from federation.policy import matching_rule
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,11 @@ class DomainRules:
             await self._load()
         if not self._rules:
             return ""
-        return next((self._rules[d] for d in _domains(host) if d in self._rules), "")
+        try:
+            name = host_of(host) if "://" in host else normalise_host(host)
+        except Untrusted:
+            return ""
+        return matching_rule(name, self._rules) or ""
 
     async def suspended(self, host: str) -> bool:
         """Whether nothing is exchanged with a host or the host of a URL."""
@@ -74,15 +79,3 @@ def _severity(text: str) -> Severity:
             return text
         case _:
             return ""
-
-
-def _domains(host: str) -> Iterator[str]:
-    """The host's name and its parents, nearest first."""
-    try:
-        name = domain_name(host_of(host) if "://" in host else host)
-    except Untrusted:
-        return
-    yield name
-    while "." in name:
-        name = name.partition(".")[2]
-        yield name
