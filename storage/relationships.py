@@ -1,6 +1,7 @@
 """Follows, blocks between actors, and rules about domains."""
 
 from dataclasses import replace
+from typing import Literal
 
 from storage.records import ActorRecord, DomainRuleRecord, FollowRecord, columns
 from storage.statements import Statements
@@ -111,25 +112,32 @@ class RelationshipStatements(Statements):
         return await self._page(rest, actor_id, before, limit)
 
     async def follows_in_state(
-        self, actor_id: int, state: str, *, by: bool, before: int | None = None, limit: int = 40
+        self,
+        actor_id: int,
+        state: Literal["pending", "accepted"],
+        *,
+        by: bool,
+        before: int | None = None,
+        limit: int = 40,
     ) -> list[tuple[FollowRecord, str]]:
         """Follows by an actor (`by`) or of that actor, latest first, with the other's URL."""
         mine, other = ("follower_id", "followee_id") if by else ("followee_id", "follower_id")
-        bound = " and f.id < $4" if before is not None else ""
-        args = (actor_id, state, limit) if before is None else (actor_id, state, limit, before)
+        bound = " and f.id < $3" if before is not None else ""
+        args = (actor_id, limit) if before is None else (actor_id, limit, before)
+        # The state stands in the text: only then are the partial indexes of any use.
         rows = await self.connection.fetch_all(
             f"select a.url, {columns(FollowRecord, 'f')} from follows f "
             f"join actors a on a.id = f.{other} "
-            f"where f.{mine} = $1 and f.state = $2{bound} order by f.id desc limit $3",
+            f"where f.{mine} = $1 and f.state = '{state}'{bound} order by f.id desc limit $2",
             *args,
         )
         return [(FollowRecord(*tuple(row)[1:]), row[0]) for row in rows]
 
-    async def count_follows(self, actor_id: int, state: str, *, by: bool) -> int:
-        """How many follows by an actor (`by`), or of that actor, are in a state."""
+    async def count_pending(self, actor_id: int, *, by: bool) -> int:
+        """How many follows by an actor (`by`), or of that actor, wait for an answer."""
         mine = "follower_id" if by else "followee_id"
         found = await self.connection.fetch_value(
-            f"select count(*) from follows where {mine} = $1 and state = $2", actor_id, state
+            f"select count(*) from follows where {mine} = $1 and state = 'pending'", actor_id
         )
         return int(found or 0)
 
@@ -233,6 +241,13 @@ class RelationshipStatements(Statements):
             "select url from blocks where actor_id = $1 and target_id = $2", actor_id, target_id
         )
         return None if url is None else str(url)
+
+    async def blocks(self, actor_id: int, target_id: int) -> bool:
+        """Whether an actor blocks another."""
+        found = await self.connection.fetch_value(
+            "select 1 from blocks where actor_id = $1 and target_id = $2", actor_id, target_id
+        )
+        return found is not None
 
     async def blocked_either_way(self, one: int, other: int) -> bool:
         """Whether one of the two blocks the other."""

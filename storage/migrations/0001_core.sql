@@ -82,6 +82,7 @@ create table follows (
     unique (follower_id, followee_id)
 );
 create index follows_followers on follows (followee_id, follower_local, id) where state = 'accepted';
+create index follows_page on follows (followee_id, id) where state = 'accepted';
 create index follows_following on follows (follower_id, id) where state = 'accepted';
 create index follows_requests on follows (followee_id, id) where state = 'pending';
 create index follows_url on follows (url);
