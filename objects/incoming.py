@@ -16,7 +16,7 @@ from storage.records import ActorRecord, ObjectRecord, PollRecord
 from storage.store import Tx
 
 # What is shown as a post; BookWyrm's and Pleroma's own kinds of notes among them.
-READABLE_TYPES: Final = frozenset(
+STORED_TYPES: Final = frozenset(
     {
         "Article", "Audio", "ChatMessage", "Comment", "Document", "Event", "Image", "Note", "Page",
         "Question", "Quotation", "Rating", "Review", "Video",
@@ -44,7 +44,7 @@ class IncomingObject:
 
 def is_readable(document: Document) -> bool:
     """Whether an object is of a kind that we show."""
-    return any(kind in READABLE_TYPES for kind in document.types)
+    return any(kind in STORED_TYPES for kind in document.types)
 
 
 def object_record(
@@ -77,7 +77,7 @@ def _record(
     edited = document.time("updated")
     content, language = reading.content_of(document)
     summary = reading.summary_of(document)
-    kind = next(kind for kind in document.types if kind in READABLE_TYPES)
+    kind = next(kind for kind in document.types if kind in STORED_TYPES)
     return ObjectRecord(
         # What is old is sorted where it belongs; what is new keeps the order of arrival.
         id=new_id() if now - published < LIVE_MS else new_id(published),
@@ -163,7 +163,7 @@ async def _in_its_thread(tx: Tx, record: ObjectRecord) -> ObjectRecord:
 
 
 async def edit_object(tx: Tx, incoming: IncomingObject) -> bool:
-    """Take over a newer version of an object of the same author; True when people see a change.
+    """Take over a newer version of an object, ours or not; True when people see a change.
 
     Older versions than the one that we have are ignored. New poll counts are taken over
     without making a version. Raises `Untrusted` when the object belongs to somebody else.
@@ -172,7 +172,7 @@ async def edit_object(tx: Tx, incoming: IncomingObject) -> bool:
     known = await tx.objects.by_url(new.url)
     if known is None or known.deleted_at is not None:
         return False
-    if known.actor_id != new.actor_id or known.local:
+    if known.actor_id != new.actor_id or known.local != new.local:
         raise Untrusted(new.url, "only its author changes an object, from its own server")
     if (new.edited_at or 0) < (known.edited_at or 0):
         return False

@@ -21,8 +21,7 @@ PREVIEW_LENGTH: Final = 500
 class NoteDraft:
     """What somebody wrote: with a `name` it becomes an Article, with a `poll` a Question.
 
-    `summary` is the content warning of a note, the abstract of an article. `mentioned` are
-    actors to address beyond those whom the text names (the author of `in_reply_to`, say).
+    `summary` is the content warning of a note, the abstract of an article.
     """
 
     text: str
@@ -35,30 +34,26 @@ class NoteDraft:
     markdown: bool = False
     name: str = ""
     poll: PollDraft | None = None
-    mentioned: tuple[str, ...] = ()
 
 
 def build_object(
     draft: NoteDraft,
     author: ActorRecord,
     object_id: int,
-    mentions: Mentions,
+    mentions: Sequence[ActorRecord],
     identifiers: Identifiers,
     now: int,
     attachments: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     """The Note, Article or Question, without `@context`; `now` in milliseconds.
 
-    `mentions` maps accounts (as `objects.text.find_mentions` gives them) to actor and page.
+    `mentions` are the actors whom the text names, and others to address all the same (the
+    author of `in_reply_to`, say); `attachments` come from `objects.media.attachment_document`.
     """
     url = identifiers.object(object_id)
     render = render_markdown if draft.markdown else render_plain
-    rendered = render(draft.text, mentions, identifiers)
-    to, cc = addressing(
-        draft.visibility,
-        author.followers_url,
-        [*(tag["href"] for tag in rendered.tags if tag["type"] == "Mention"), *draft.mentioned],
-    )
+    rendered = render(draft.text, _accounts(mentions, identifiers), identifiers)
+    to, cc = addressing(draft.visibility, author.followers_url, [actor.url for actor in mentions])
     return {
         "id": url,
         "type": _type(draft),
@@ -70,7 +65,7 @@ def build_object(
         **_thread(draft, object_id, identifiers),
         **_texts(draft, rendered),
         "sensitive": draft.sensitive or bool(draft.summary and not draft.name),
-        "tag": rendered.tags,
+        "tag": _tags(rendered, mentions),
         "attachment": list(attachments),
         "interactionPolicy": _policy(draft.visibility, author),
         **collections(url, identifiers),
@@ -83,7 +78,7 @@ def edited(
     document: dict[str, Any],
     draft: NoteDraft,
     author: ActorRecord,
-    mentions: Mentions,
+    mentions: Sequence[ActorRecord],
     identifiers: Identifiers,
     now: int,
     attachments: Sequence[dict[str, Any]],
@@ -153,6 +148,27 @@ def collections(url: str, identifiers: Identifiers) -> dict[str, Any]:
             for name in ("likes", "shares")
         },
     }
+
+
+def _accounts(actors: Sequence[ActorRecord], identifiers: Identifiers) -> Mentions:
+    """The names under which a text may mention these actors: those here without their host."""
+    found = {}
+    for actor in actors:
+        known = (actor.url, actor.html_url or actor.url)
+        found[actor.account.lower()] = known
+        if actor.host == identifiers.host:
+            found[actor.username.lower()] = known
+    return found
+
+
+def _tags(rendered: Rendered, mentions: Sequence[ActorRecord]) -> list[dict[str, str]]:
+    """The tags of the text, and a Mention of those who are addressed without being named."""
+    named = {tag["href"] for tag in rendered.tags}
+    return rendered.tags + [
+        {"type": "Mention", "href": actor.url, "name": f"@{actor.account}"}
+        for actor in mentions
+        if actor.url not in named
+    ]
 
 
 def _type(draft: NoteDraft) -> str:

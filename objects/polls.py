@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import orjson
 
 from actors.documents import wire_time
 from storage.records import ActorRecord, ObjectRecord, PollRecord
 from storage.store import Tx
-
-Vote = Literal["counted", "repeated", "closed", "unknown-choice", "no-poll"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +37,27 @@ def choices(poll: PollRecord) -> list[tuple[str, int]]:
 
 async def vote(
     tx: Tx, record: ObjectRecord, voter: ActorRecord, choice: str, url: str, now: int
-) -> Vote:
+) -> bool:
     """Count a vote of `voter` for one choice of a Question; `url` is the id of the vote.
 
-    Where one choice is allowed the first stands. The poll's counts are renewed from the votes
+    False when it does not count: closed, unknown choice, or cast before (where one choice is
+    allowed the first stands). The poll's counts are renewed from the votes
     when the Question is ours; elsewhere they only grow until its author sends new ones.
     """
     poll = await tx.objects.poll(record.id)
-    if poll is None:
-        return "no-poll"
+    if poll is None or choice not in dict(choices(poll)):
+        return False
     if poll.closes_at is not None and poll.closes_at <= now:
-        return "closed"
-    if choice not in dict(choices(poll)):
-        return "unknown-choice"
+        return False
     before = await tx.objects.votes_of(record.id, voter.id)
     if before and not poll.multiple:
-        return "repeated"
+        return False
     if not await tx.objects.add_vote(record.id, voter.id, choice, url, now):
-        return "repeated"
+        return False
     await tx.objects.save_poll(
         await _recounted(tx, poll) if record.local else _grown(poll, choice, new_voter=not before)
     )
-    return "counted"
+    return True
 
 
 def question_properties(draft: PollDraft) -> dict[str, Any]:

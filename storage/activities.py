@@ -241,6 +241,27 @@ class ActivityStatements(Statements):
             owners,
         )
 
+    async def show(
+        self,
+        owners: list[int],
+        *,
+        entry_id: int,
+        activity_id: int | None,
+        object_id: int | None,
+        actor_id: int,
+        home: bool,
+        inbox: bool,
+    ) -> None:
+        """Put an entry into the timelines of exactly these actors, whoever blocks whom."""
+        await self.connection.execute_many(
+            "insert into timeline (owner_id, id, activity_id, object_id, actor_id, home, inbox) "
+            "values ($1, $2, $3, $4, $5, $6, $7) on conflict (owner_id, id) do nothing",
+            [
+                (owner, entry_id, activity_id, object_id, actor_id, int(home), int(inbox))
+                for owner in owners
+            ],
+        )
+
     async def home(
         self, owner_id: int, *, before: int | None = None, limit: int = 20
     ) -> list[tuple[int, int, int]]:

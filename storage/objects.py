@@ -256,6 +256,17 @@ class ObjectStatements(AudienceStatements, PollStatements):
         )
         return int(found or 0)
 
+    async def concerned(self, object_id: int) -> list[int]:
+        """Everybody who answered, liked or shared an object: whom its end concerns too."""
+        rows = await self.connection.fetch_all(
+            "select actor_id from objects where in_reply_to = "
+            "(select url from objects where id = $1) and deleted_at is null "
+            "union select actor_id from likes where object_id = $1 "
+            "union select actor_id from shares where object_id = $1",
+            object_id,
+        )
+        return [row[0] for row in rows]
+
     async def save_document(self, object_id: int, document: str) -> None:
         """Replace the stored document alone, without a new version."""
         await self.connection.execute(
