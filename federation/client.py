@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import ssl
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
@@ -16,11 +17,14 @@ import httpx
 
 from federation.addresses import AddressGuard, locate
 from federation.bodies import ACCEPT_ENCODING, announced_length, read_body
-from federation.errors import Unreachable, Untrusted
+from federation.errors import Gone, Unreachable, Untrusted
 from federation.transport import GuardedTransport
 
 log = logging.getLogger(__name__)
 
+# Statuses after which the same request may well succeed later; 401 is what a server answers
+# while it cannot reach our key.
+PASSING_STATUSES: Final = frozenset({401, 408, 425, 429})
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 MAX_RECEIPT_BYTES: Final = 16_384
 RECEIPT_TIMEOUT_S: Final = 2.0
@@ -50,6 +54,22 @@ class Answer:
     def retry_after(self, now: float) -> float | None:
         """Seconds to wait according to `Retry-After` (delay or date), at most a week."""
         return parse_retry_after(self.headers.get("retry-after"), now)
+
+    def require_ok(self, now: float | None = None) -> None:
+        """Raise `Gone` for 404 and 410, `Unreachable` for any other status but success.
+
+        `now` (epoch) is what a `Retry-After` date is counted from; the system's time if None.
+        """
+        if self.status in (404, 410):
+            raise Gone(self.url, self.status)
+        if not self.ok:
+            raise Unreachable(
+                self.url,
+                f"answered {self.status}",
+                status=self.status,
+                retry_after=self.retry_after(time.time() if now is None else now),
+                passing=self.status in PASSING_STATUSES or self.status >= 500,
+            )
 
 
 def user_agent(version: str, base_url: str) -> str:
