@@ -1,0 +1,1 @@
+"""What each activity does here, one file per activity."""

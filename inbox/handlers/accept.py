@@ -1,0 +1,50 @@
+"""Somebody agrees to our Follow."""
+
+from actors import relationships
+from inbox.context import HandlerContext, Ignored, Violation
+from inbox.people import list_in_inbox
+from storage.records import FollowRecord
+
+
+async def receive(context: HandlerContext) -> str:
+    """Count the follow from now on, if we really asked the very actor who answers."""
+    follow = await our_request(context)
+    if follow.state == "pending":
+        await relationships.accept_follow(context.tx, context.actor, follow.url)
+    await list_in_inbox(context, [follow.follower_id])
+    return ""
+
+
+async def our_request(context: HandlerContext) -> FollowRecord:
+    """The Follow of ours that is answered: by its id, or by whom the embedded one names.
+
+    Raises `Ignored` for answers to anything else, `Violation` for another's Follow.
+    """
+    tx = context.tx
+    url = context.activity.first_id("object")
+    follow = await tx.relationships.follow_by_url(url) if url else None
+    if follow is None:
+        follow = await _named_request(context)
+    if follow is None or not follow.follower_local:
+        raise Ignored("the answer is not to a Follow of ours")
+    if follow.followee_id != context.actor.id:
+        raise Violation("only the followed actor may answer a Follow")
+    if follow.state == "rejected":
+        raise Ignored("the Follow was rejected or ended before")
+    return follow
+
+
+async def _named_request(context: HandlerContext) -> FollowRecord | None:
+    """Some servers answer with a Follow without our id: who asked whom is as good."""
+    embedded = context.activity.embedded("object")
+    asker_url = embedded.first_id("actor") if embedded and embedded.type == "Follow" else None
+    if embedded is None or asker_url is None:
+        return None
+    if not context.identifiers.is_local(asker_url):
+        return None
+    if embedded.first_id("object") != context.actor.url:
+        raise Violation("the embedded Follow is of somebody else")
+    asker = await context.tx.actors.by_url(asker_url)
+    if asker is None or not asker.local:
+        return None
+    return await context.tx.relationships.follow(asker.id, context.actor.id)

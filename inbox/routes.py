@@ -1,0 +1,153 @@
+"""The inboxes as doors: POST for servers, GET for an actor's own client."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from quart import Blueprint, Response, request
+
+from actors.access import incoming_request
+from actors.auth import authenticate, require_scope
+from actors.collections import PAGE_SIZE, collection, page
+from actors.identifiers import Identifiers
+from actors.policy import DomainRules
+from actors.problems import PROBLEM_JSON, problem
+from federation.documents import MAX_BYTES
+from federation.errors import Refused
+from federation.incoming import IncomingRequest
+from federation.policy import RateLimiter
+from federation.verify import Verifier
+from federation.vocabulary import ACTIVITY_JSON
+from inbox.door import Delivery, Door, find_owner
+from inbox.receive import Receiver
+from storage.records import ActorRecord
+from storage.store import Store
+
+BODY_SECONDS: Final = 15.0
+UNAVAILABLE_SECONDS: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class InboxServices:
+    """What the routes need; `limits` counts deliveries by sending server."""
+
+    store: Store
+    identifiers: Identifiers
+    verifier: Verifier
+    rules: DomainRules
+    limits: RateLimiter
+    receiver: Receiver
+    clock: Callable[[], float]
+
+
+def inbox_routes(services: InboxServices) -> Blueprint:
+    """POST of the shared inbox and of personal ones; GET of one's own (ActivityPub 5.2, 7)."""
+    blueprint = Blueprint("inbox", __name__)
+    door = Door(
+        services.store,
+        services.identifiers,
+        services.verifier,
+        services.rules,
+        services.limits,
+        services.receiver,
+        services.clock,
+    )
+
+    @blueprint.post("/inbox")
+    async def shared() -> Response:
+        return await _deliver(door, None)
+
+    @blueprint.post("/users/<username>/inbox")
+    async def personal(username: str) -> Response:
+        return await _deliver(door, username)
+
+    @blueprint.get("/users/<username>/inbox")
+    async def own(username: str) -> Response:
+        try:
+            return await _own_inbox(services, username)
+        except Refused as refused:
+            return _problem(refused)
+
+    return blueprint
+
+
+async def _deliver(door: Door, username: str | None) -> Response:
+    scope: Any = request.scope
+
+    def build(body: bytes) -> IncomingRequest:
+        return incoming_request(scope, body, door.identifiers)
+
+    address = request.remote_addr or "unknown"
+    try:
+        await door.deliver(Delivery(address, username, _read_body, build))
+    except Refused as refused:
+        return Response(status=202) if refused.status == 202 else _problem(refused)
+    return Response(status=202)
+
+
+async def _read_body() -> bytes:
+    """The body, if it is short enough and comes soon enough. Raises `Refused` 413, 408, 400."""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for part in request.body:
+                size += len(part)
+                if size > MAX_BYTES:
+                    raise Refused(413, "too-large", f"at most {MAX_BYTES} bytes are read")
+                parts.append(part)
+    except TimeoutError:
+        raise Refused(408, "too-slow", f"the body took longer than {BODY_SECONDS:g} s") from None
+    return b"".join(parts)
+
+
+async def _own_inbox(services: InboxServices, username: str) -> Response:
+    """What arrived for the holder of the token, latest first (ActivityPub 5.2)."""
+    owner = await find_owner(services.store, username)
+    header = request.headers.get("Authorization")
+    holder = require_scope(await authenticate(services.store, header, services.clock), "read")
+    if holder.actor.id != owner.id:
+        raise Refused(403, "not-yours", "Only its owner reads an inbox.")
+    url = services.identifiers.collection(owner.url, "inbox")
+    before = request.args.get("before")
+    if before is None:
+        total = await services.store.query(lambda tx: tx.activities.count_inbox(owner.id))
+        return _activity_json(collection(url, total, f"{url}?before=0"))
+    if not (before.isascii() and before.isdigit()):
+        raise Refused(400, "bad-page", "`before` is a number.")
+    return _activity_json(await _page(services.store, owner, url, int(before[:19])))
+
+
+async def _page(store: Store, owner: ActorRecord, url: str, before: int) -> dict[str, Any]:
+    """A page of activities with their documents; `before` 0 is the first one."""
+    found = await store.query(
+        lambda tx: tx.activities.inbox(owner.id, before=before or None, limit=PAGE_SIZE)
+    )
+    items = [_without_context(orjson.loads(activity.document)) for _, activity in found]
+    following = f"{url}?before={found[-1][0]}" if len(found) == PAGE_SIZE else None
+    return page(f"{url}?before={before}", url, items, next=following)
+
+
+def _without_context(document: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value for name, value in document.items() if name not in ("@context", "bto", "bcc")
+    }
+
+
+def _activity_json(document: dict[str, Any]) -> Response:
+    headers = {"Cache-Control": "private, no-store", "Vary": "Authorization, Accept"}
+    return Response(orjson.dumps(document), content_type=ACTIVITY_JSON, headers=headers)
+
+
+def _problem(refused: Refused) -> Response:
+    response = Response(
+        orjson.dumps(problem(refused)), status=refused.status, content_type=PROBLEM_JSON
+    )
+    if refused.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer" if request.method == "GET" else "Signature"
+    wait = getattr(refused, "retry_after", UNAVAILABLE_SECONDS)
+    if refused.status in (429, 503):
+        response.headers["Retry-After"] = str(wait)
+    return response
