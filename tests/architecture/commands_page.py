@@ -52,7 +52,8 @@ def argument(parameter: TyperArgument) -> Iterator[str]:
 
 def option_text(option: TyperOption) -> str:
     """One option on one line."""
-    names = ", ".join(f"`{name}`" for name in [*option.opts, *option.secondary_opts])
+    value = "" if option.is_flag else f" {option.metavar or (option.name or '').upper()}"
+    names = ", ".join(f"`{name}{value}`" for name in [*option.opts, *option.secondary_opts])
     choices = option.type_descriptor.choices or ()
     values = f" ({', '.join(str(choice) for choice in choices)})" if choices else ""
     several = ", may be repeated" if option.multiple else ""
