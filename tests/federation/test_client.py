@@ -2,8 +2,10 @@
 
 import asyncio
 import gzip
+import ssl
 import tracemalloc
 import zlib
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,12 +13,14 @@ import pytest
 from federation.addresses import AddressGuard
 from federation.client import HttpClient, parse_retry_after, user_agent
 from federation.errors import FederationError, Unreachable, Untrusted
+from federation.networks import parse_networks
 from federation.transport import WarmHosts
 from tests.support.hostile import (
     HostileServer,
     answer,
     drip,
     endless,
+    everywhere_client,
     gzip_bomb,
     hang_up,
     loopback_client,
@@ -25,6 +29,7 @@ from tests.support.hostile import (
     redirect,
     silence,
 )
+from tests.support.tls import Authority
 
 
 async def test_an_answer_carries_status_headers_body_and_final_address() -> None:
@@ -73,11 +78,31 @@ async def test_the_path_travels_exactly_as_it_is_written() -> None:
 async def test_cookies_are_neither_kept_nor_sent() -> None:
     async with HostileServer() as server:
         server.on("/", answer(200, b"", {"Set-Cookie": "session=1; Path=/"}))
-        client = loopback_client()
-        await client.get(server.url("/"), accept="*/*")
-        await client.get(server.url("/"), accept="*/*")
+        client = everywhere_client()
+        for _ in range(2):
+            await client.get(f"http://node.example:{server.port}/", accept="*/*")
         await client.aclose()
+    assert [request.headers["host"] for request in server.asked] == [
+        f"node.example:{server.port}"
+    ] * 2
     assert all("cookie" not in request.headers for request in server.asked)
+
+
+async def test_a_certificate_counts_only_from_an_authority_that_we_trust(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    guard = AddressGuard(parse_networks(["127.0.0.1/32"]))
+    trusting = ssl.create_default_context(cafile=str(authority.bundle))
+    async with HostileServer(tls=authority.server_context()) as server:
+        server.on("/", answer(200, b"private"))
+        strict = HttpClient(user_agent="test", guard=guard)
+        with pytest.raises(Unreachable, match="certificate"):
+            await strict.get(server.url("/"), accept="*/*")
+        await strict.aclose()
+        client = HttpClient(user_agent="test", guard=guard, ssl_context=trusting)
+        assert (await client.get(server.url("/"), accept="*/*")).body == b"private"
+        with pytest.raises(Unreachable, match="certificate"):
+            await client.get(f"https://localhost:{server.port}/", accept="*/*")
+        await client.aclose()
 
 
 async def test_connections_are_reused() -> None:

@@ -3,6 +3,8 @@
 import asyncio
 import gzip
 import json
+import socket
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +13,8 @@ from typing import Any, Self
 from federation.addresses import AddressGuard
 from federation.client import HttpClient
 from federation.networks import parse_networks
+from federation.resolver import AddressInfo
+from federation.transport import GuardedTransport
 from federation.vocabulary import ACTIVITY_JSON, ACTIVITYSTREAMS
 
 Behaviour = Callable[[asyncio.StreamWriter], Awaitable[None]]
@@ -34,8 +38,9 @@ class Asked:
 class HostileServer:
     """Serves `behaviours` by path (or by path and query) on a loopback address."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
         self.host = host
+        self._tls = tls
         self.port = 0
         self.asked: list[Asked] = []
         self.connections = 0
@@ -44,7 +49,7 @@ class HostileServer:
         self._serving: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, self.host, 0)
+        self._server = await asyncio.start_server(self._serve, self.host, 0, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -58,7 +63,7 @@ class HostileServer:
     @property
     def origin(self) -> str:
         """Where this server is reached."""
-        return f"http://{self.host}:{self.port}"
+        return f"{'http' if self._tls is None else 'https'}://{self.host}:{self.port}"
 
     def url(self, path: str) -> str:
         """The absolute address of `path` here."""
@@ -210,3 +215,16 @@ def loopback_client(
         timeout_s=timeout_s,
         max_bytes=max_bytes,
     )
+
+
+def everywhere_client() -> HttpClient:
+    """The real client, for which every name leads to 127.0.0.1."""
+    guard = AddressGuard(parse_networks(["127.0.0.1/32"]), allow_http=True)
+    transport = GuardedTransport(
+        guard, connections=8, connections_per_host=8, warm_hosts=8, lookup=_loopback
+    )
+    return HttpClient(user_agent="Communotic/test", guard=guard, transport=transport)
+
+
+def _loopback(host: str, port: int, family: int) -> list[AddressInfo]:
+    return [(int(socket.AF_INET), int(socket.SOCK_STREAM), 6, "", ("127.0.0.1", port))]
