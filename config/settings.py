@@ -84,7 +84,9 @@ class Settings:
         60_000,
     )  # fmt: skip
 
-    max_upload: int = setting("media", "Largest file that a member may upload, in bytes.", 16_000_000)
+    max_upload: int = setting(
+        "media", "Largest file that a member may upload, in bytes.", 16_000_000
+    )
     max_pixels: int = setting("media", "Largest image, in pixels, that is decoded.", 50_000_000)
 
     @property

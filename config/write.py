@@ -27,7 +27,7 @@ def settings_text(values: dict[str, Any]) -> str:
 
 
 def _default(value: Any) -> str:
-    return tomlkit.item(list(value) if isinstance(value, tuple) else value).as_string()
+    return str(tomlkit.item(list(value) if isinstance(value, tuple) else value).as_string())
 
 
 def write_settings(data_dir: Path, values: dict[str, Any]) -> Path:

@@ -1,0 +1,1 @@
+"""The commands of `communotic`, one file for each thing that a person wants to do."""

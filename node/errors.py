@@ -1,0 +1,69 @@
+"""How refusals and surprises become answers: problem documents, said once in the log."""
+
+import logging
+
+import orjson
+from quart import Quart, Response, request
+from werkzeug.exceptions import HTTPException
+
+from actors.negotiation import Format, choose
+from actors.problems import PROBLEM_JSON, problem
+from federation.errors import Refused
+from storage.ports import Busy
+from web.pages import Pages
+
+log = logging.getLogger(__name__)
+
+
+def problem_response(refused: Refused) -> Response:
+    """The answer to what a door refuses."""
+    response = Response(
+        orjson.dumps(problem(refused)), status=refused.status, content_type=PROBLEM_JSON
+    )
+    if refused.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if refused.status in (429, 503):
+        response.headers["Retry-After"] = str(getattr(refused, "retry_after", 30))
+    return response
+
+
+def wants_page() -> bool:
+    """Whether a person's browser asks."""
+    return choose(request.accept_mimetypes) is Format.HTML
+
+
+def install_error_answers(app: Quart, pages: Pages) -> None:
+    """Every error of every route leaves as a problem document, or as a page for browsers."""
+
+    async def answer(refused: Refused) -> Response:
+        if request.method in ("GET", "HEAD") and wants_page():
+            return await pages.problem(refused)
+        return problem_response(refused)
+
+    @app.errorhandler(Refused)
+    async def refused(error: Refused) -> Response:
+        if error.status not in (401, 404, 410):
+            log.info("%s %s refused: %s %s", request.method, request.path, error.code, error.detail)
+        return await answer(error)
+
+    @app.errorhandler(HTTPException)
+    async def http(error: HTTPException) -> Response:
+        status = error.code or 500
+        code = (error.name or "error").lower().replace(" ", "-")
+        refused = Refused(status, code, error.description or error.name)
+        response = await answer(refused)
+        allowed = getattr(error, "valid_methods", None)
+        if allowed:
+            response.headers["Allow"] = ", ".join(sorted(allowed))
+        return response
+
+    @app.errorhandler(Busy)
+    async def busy(error: Busy) -> Response:
+        log.warning("%s %s: the database is busy: %s", request.method, request.path, error)
+        return await answer(Refused(503, "busy", "The node is busy; try again in a moment."))
+
+    @app.errorhandler(Exception)
+    async def surprise(error: Exception) -> Response:
+        log.error("%s %s failed", request.method, request.path, exc_info=error)
+        detail = "Something went wrong here; the administrator's log says what."
+        return await answer(Refused(500, "internal", detail))

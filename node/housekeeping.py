@@ -1,0 +1,54 @@
+"""What is done now and then: retention, statistics for the query planner."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from config.settings import Settings
+from objects.retention import prune_media, prune_remote
+from storage.files import MediaFiles
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+HOUR = 3600.0
+FIRST_SECONDS = 60.0
+DAY_MS = 24 * 3600 * 1000
+
+
+class Housekeeping:
+    """Runs an hour after the last time, and a minute after the start."""
+
+    def __init__(
+        self, store: Store, files: MediaFiles, settings: Settings, clock: Callable[[], float]
+    ) -> None:
+        self._store = store
+        self._files = files
+        self._settings = settings
+        self._clock = clock
+
+    async def run_forever(self, stop: asyncio.Event) -> None:
+        """Clean up every hour until `stop` is set."""
+        pause = FIRST_SECONDS
+        while not stop.is_set():
+            try:
+                await asyncio.wait_for(stop.wait(), pause)
+            except TimeoutError:
+                await self.run_once()
+            pause = HOUR
+
+    async def run_once(self) -> dict[str, int]:
+        """One round; gives how many rows of each kind were forgotten."""
+        now = int(self._clock() * 1000)
+        before = now - self._settings.log_days * DAY_MS
+        removed = {
+            "received": await self._store.write(lambda tx: tx.received.prune(before)),
+            "deliveries": await self._store.write(lambda tx: tx.deliveries.prune(before)),
+            "uploads": await prune_media(self._store, self._files, now),
+        }
+        if self._settings.remote_days:
+            oldest = now - self._settings.remote_days * DAY_MS
+            removed["remote"] = await prune_remote(self._store, oldest)
+        await self._store.analyze()
+        log.info("housekeeping: %s", removed)
+        return removed

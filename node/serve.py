@@ -1,0 +1,139 @@
+"""Starting and stopping: the server, the workers, and both in one process."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from config.settings import Settings
+from node.app import create_app
+from node.services import Services, open_services
+from node.workers import run_workers
+from storage.migrate import migrate
+from storage.store import open_store
+
+log = logging.getLogger("communotic")
+
+CHANNELS = ("received", "fanout", "delivery")
+
+
+async def serve_all(settings: Settings, bind: str) -> None:
+    """The whole node in one process."""
+    await _migrate(settings)
+    async with _services(settings) as services:
+        if services.store.engine == "sqlite":
+            # Nobody else works on this file, so every lease is one that a crash left behind.
+            await services.store.write(lambda tx: tx.received.release_leases())
+            await services.store.write(lambda tx: tx.deliveries.release_leases())
+        stop = _stop_on_signals()
+        workers = asyncio.create_task(run_workers(services, stop))
+        await _serve(services, bind, stop)
+        stop.set()
+        await _wake(services)
+        await workers
+
+
+async def serve_pages(settings: Settings, bind: str) -> None:
+    """Only what answers requests."""
+    async with _services(settings) as services:
+        await _serve(services, bind, _stop_on_signals())
+
+
+async def serve_workers(settings: Settings) -> None:
+    """Only the work behind."""
+    async with _services(settings) as services:
+        stop = _stop_on_signals()
+        workers = asyncio.create_task(run_workers(services, stop))
+        await stop.wait()
+        await _wake(services)
+        await workers
+
+
+async def _wake(services: Services) -> None:
+    """Let sleeping workers notice that they shall stop."""
+    for channel in CHANNELS:
+        await services.store.notify(channel)
+
+
+@asynccontextmanager
+async def _services(settings: Settings) -> AsyncIterator[Services]:
+    services = await open_services(settings)
+    try:
+        yield services
+    finally:
+        await services.close()
+
+
+async def _migrate(settings: Settings) -> None:
+    store = await open_store(settings.database_url, synchronous=settings.synchronous)
+    try:
+        for step in await migrate(store):
+            log.info("database: %s", step)
+    finally:
+        await store.close()
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the signals to us, so that the workers stop after it."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture nothing: `_stop_on_signals` does it."""
+        yield
+
+
+async def _serve(services: Services, bind: str, stop: asyncio.Event) -> None:
+    """Answer requests until `stop` is set, then let those under way finish."""
+    host, _, port = bind.rpartition(":")
+    proxies = [str(network) for network in services.settings.trusted_proxies]
+    server = _Server(
+        uvicorn.Config(
+            create_app(services),
+            host=host.strip("[]"),
+            port=int(port),
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=bool(proxies),
+            forwarded_allow_ips=proxies or None,
+            timeout_graceful_shutdown=10,
+            h11_max_incomplete_event_size=64_000,
+        )
+    )
+    announce(services, bind)
+    serving = asyncio.create_task(server.serve())
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    stopping.cancel()
+    await serving
+
+
+def announce(services: Services, bind: str) -> None:
+    """Say where to go and how to write."""
+    settings = services.settings
+    command = f"communotic --data {Path(settings.data_dir)}"
+    sys.stdout.write(
+        f"\n  Communotic listens on {bind}; its address is {settings.origin}/\n\n"
+        f"  Accounts:              {command} member list\n"
+        f"  Write something:       {command} post ACCOUNT 'Bonjour !'\n"
+        f"  Sign in with an app:   {command} token ACCOUNT   (a bearer token for ActivityPub)\n\n"
+    )
+    sys.stdout.flush()

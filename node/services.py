@@ -1,0 +1,161 @@
+"""Every part of a node, built once and handed to whoever needs it."""
+
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import httpx
+
+from actors.access import Visitors
+from actors.identifiers import Identifiers
+from actors.keys import ActorKeys, HostSchemes
+from actors.policy import DomainRules
+from actors.remote import RemoteActors
+from config.settings import Settings
+from federation.addresses import AddressGuard
+from federation.client import HttpClient, user_agent
+from federation.fetch import Fetcher
+from federation.policy import RateLimiter
+from federation.verify import Verifier
+from inbox.receive import Receiver
+from inbox.worker import InboxWorker
+from node.housekeeping import Housekeeping
+from objects.remote import RemoteObjects
+from outbox.context import OutboxContext
+from outbox.deliver import Deliverer
+from outbox.fanout import FanoutWorker
+from outbox.hosts import Circuits
+from outbox.publish import Publisher
+from outbox.responses import Responses
+from outbox.synchronisation import FollowerDigests
+from outbox.worker import DeliveryWorker
+from storage.files import MediaFiles
+from storage.migrate import pending
+from storage.store import Store, open_store
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts of one node; `transport` and `clock` are what tests replace."""
+
+    settings: Settings
+    clock: Clock
+    identifiers: Identifiers
+    store: Store
+    files: MediaFiles
+    client: HttpClient
+    keys: ActorKeys
+    rules: DomainRules
+    fetcher: Fetcher
+    remote: RemoteActors
+    verifier: Verifier
+    visitors: Visitors
+    inbox_limits: RateLimiter
+    receiver: Receiver
+    outbox: OutboxContext
+    inbox_worker: InboxWorker
+    fanout_worker: FanoutWorker
+    delivery_worker: DeliveryWorker
+    housekeeping: Housekeeping
+
+    def now(self) -> int:
+        """Milliseconds since the epoch."""
+        return int(self.clock() * 1000)
+
+    async def close(self) -> None:
+        """Close connections, the database last."""
+        await self.client.aclose()
+        await self.store.close()
+
+
+class OutdatedDatabase(ValueError):
+    """The database is older than this version; the text says what to do."""
+
+
+async def open_services(settings: Settings) -> Services:
+    """Open the database and build everything over it. Raises `OutdatedDatabase`."""
+    store = await open_store(settings.database_url, synchronous=settings.synchronous)
+    if await pending(store):
+        await store.close()
+        raise OutdatedDatabase("the database is older than this version; run: communotic migrate")
+    services = build_services(settings, store)
+    await services.keys.node_key()
+    return services
+
+
+def build_services(
+    settings: Settings,
+    store: Store,
+    *,
+    transport: httpx.AsyncBaseTransport | None = None,
+    clock: Clock = time.time,
+) -> Services:
+    """Wire the parts together; nothing is opened or started here."""
+    identifiers = Identifiers.of(settings)
+    client = HttpClient(
+        user_agent=user_agent(version("communotic"), settings.origin),
+        guard=AddressGuard(settings.allow_private, allow_http=settings.scheme == "http"),
+        transport=transport,
+        timeout_s=settings.fetch_timeout,
+        connections_per_host=settings.host_concurrency + 2,
+        ssl_context=ssl.create_default_context(),
+    )
+    keys = ActorKeys(store, identifiers, clock)
+    schemes = HostSchemes(store, clock)
+    rules = DomainRules(store, clock)
+    fetcher = Fetcher(client, keys.loaded_node_key, memory=schemes, clock=clock)
+    remote = RemoteActors(store, fetcher, client, identifiers, clock, rules)
+    verifier = Verifier(keys=keys, fetcher=fetcher, clock=clock)
+    publisher = Publisher(identifiers, clock)
+    objects = RemoteObjects(store, fetcher, remote, identifiers, clock)
+    deliverer = Deliverer(
+        store, client, keys, schemes, FollowerDigests(store, identifiers, clock), clock
+    )
+    files = MediaFiles(settings.media_dir)
+    return Services(
+        settings=settings,
+        clock=clock,
+        identifiers=identifiers,
+        store=store,
+        files=files,
+        client=client,
+        keys=keys,
+        rules=rules,
+        fetcher=fetcher,
+        remote=remote,
+        verifier=verifier,
+        visitors=Visitors(verifier, rules, keys, secure_mode=settings.secure_mode),
+        inbox_limits=RateLimiter(
+            rate=settings.inbox_rate / 60, burst=settings.inbox_rate / 6 + 1, clock=time.monotonic
+        ),
+        receiver=Receiver(store, clock, settings.log_days),
+        outbox=OutboxContext(
+            store, identifiers, publisher, remote, objects, settings.language, clock
+        ),
+        inbox_worker=InboxWorker(
+            store,
+            identifiers,
+            remote,
+            fetcher,
+            Responses(publisher, clock),
+            rules,
+            clock,
+            thread_depth=settings.thread_depth,
+            remember_days=settings.log_days,
+        ),
+        fanout_worker=FanoutWorker(store, identifiers, rules, clock),
+        delivery_worker=DeliveryWorker(
+            store,
+            deliverer,
+            Circuits(clock),
+            clock,
+            concurrency=settings.delivery_concurrency,
+            host_concurrency=settings.host_concurrency,
+        ),
+        housekeeping=Housekeeping(store, files, settings, clock),
+    )
+

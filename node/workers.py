@@ -1,0 +1,50 @@
+"""The tasks behind the pages: inbox, fan-out, delivery, housekeeping; restarted when they fall."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from node.services import Services
+
+log = logging.getLogger(__name__)
+
+Task = Callable[[asyncio.Event], Awaitable[None]]
+RESTART_SECONDS = 1.0
+MAX_RESTART_SECONDS = 60.0
+
+
+def tasks_of(services: Services) -> Mapping[str, Task]:
+    """Every task of a worker, by the name that stands in the log."""
+    return {
+        "inbox": services.inbox_worker.run_forever,
+        "fan-out": services.fanout_worker.run_forever,
+        "delivery": services.delivery_worker.run_forever,
+        "housekeeping": services.housekeeping.run_forever,
+    }
+
+
+async def run_workers(services: Services, stop: asyncio.Event) -> None:
+    """Run every task until `stop` is set; a task that fails is started again, ever slower."""
+    async with asyncio.TaskGroup() as group:
+        for name, task in tasks_of(services).items():
+            group.create_task(supervise(name, task, stop), name=name)
+
+
+async def supervise(name: str, task: Task, stop: asyncio.Event) -> None:
+    """Run one task again and again until `stop` is set."""
+    pause = RESTART_SECONDS
+    while not stop.is_set():
+        try:
+            await task(stop)
+            pause = RESTART_SECONDS
+        except Exception:
+            log.exception("the %s task failed; it starts again in %.0f s", name, pause)
+            await _sleep(stop, pause)
+            pause = min(pause * 2, MAX_RESTART_SECONDS)
+
+
+async def _sleep(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

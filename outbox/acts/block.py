@@ -1,0 +1,105 @@
+"""Blocking actors and reporting them."""
+
+import orjson
+
+from actors import relationships
+from outbox.builders import block, flag, undo
+from outbox.context import ActRefused, OutboxContext
+from outbox.recipients import Recipients
+from storage.ids import new_id
+from storage.records import ActivityRecord, ActorRecord, ReportRecord
+from storage.store import Tx
+
+
+async def block_actor(
+    context: OutboxContext, actor: ActorRecord, target: ActorRecord
+) -> ActivityRecord | None:
+    """Block somebody: follows end both ways, their posts leave the timeline.
+
+    Gives None when they were blocked already. Raises `ActRefused` for oneself.
+    """
+    if actor.id == target.id:
+        raise ActRefused(422, "block-self", "Nobody can block themselves.")
+    number = new_id()
+    url = context.identifiers.activity(number)
+
+    async def operation(tx: Tx) -> ActivityRecord | None:
+        if await tx.relationships.block_url(actor.id, target.id) is not None:
+            return None
+        await relationships.block(tx, actor, target, url, context.now())
+        return await context.publisher.publish(
+            tx,
+            actor,
+            block.build(target.url),
+            recipients=Recipients(actors=(target.id,), personal=True),
+            activity_id=number,
+        )
+
+    return await context.store.write(operation)
+
+
+async def unblock_actor(
+    context: OutboxContext, actor: ActorRecord, target: ActorRecord
+) -> ActivityRecord | None:
+    """End a block; None when there was none."""
+
+    async def operation(tx: Tx) -> ActivityRecord | None:
+        url = await tx.relationships.block_url(actor.id, target.id)
+        if url is None:
+            return None
+        known = await tx.activities.by_url(url)
+        await relationships.unblock(tx, actor, target)
+        inner = (
+            orjson.loads(known.document)
+            if known is not None
+            else block.build(target.url) | {"id": url, "actor": actor.url}
+        )
+        return await context.publisher.publish(
+            tx,
+            actor,
+            undo.build(inner, [target.url]),
+            recipients=Recipients(actors=(target.id,), personal=True),
+        )
+
+    return await context.store.write(operation)
+
+
+async def report(
+    context: OutboxContext,
+    actor: ActorRecord,
+    target: ActorRecord,
+    object_urls: list[str],
+    comment: str,
+    *,
+    forward: bool,
+) -> ReportRecord:
+    """Keep a report and, with `forward`, send it on in the node's own name.
+
+    The reporter stays unknown to the other server, as Mastodon does it.
+    """
+    number = new_id()
+    record = ReportRecord(
+        id=number,
+        url=context.identifiers.activity(number),
+        actor_id=actor.id,
+        target_id=target.id,
+        objects=orjson.dumps(object_urls).decode(),
+        comment=comment,
+        state="open",
+        created_at=context.now(),
+    )
+
+    async def operation(tx: Tx) -> None:
+        await tx.ledger.add_report(record)
+        node = await tx.actors.by_url(context.identifiers.node_actor)
+        if forward and node is not None and not target.local:
+            await context.publisher.publish(
+                tx,
+                node,
+                flag.build(target.url, object_urls, comment),
+                recipients=Recipients(actors=(target.id,)),
+                activity_id=number,
+            )
+
+    await context.store.write(operation)
+    return record

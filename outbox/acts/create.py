@@ -1,0 +1,120 @@
+"""Publishing a note, a reply, an article or a question."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from federation.errors import FederationError
+from federation.vocabulary import CONTEXT
+from objects.incoming import store_object
+from objects.media import attachment_document
+from objects.notes import NoteDraft, build_object
+from objects.text import find_mentions
+from outbox.builders import create
+from outbox.context import ActRefused, OutboxContext
+from outbox.own_objects import own_object
+from outbox.recipients import Recipients
+from storage.ids import new_id
+from storage.records import ActorRecord, ObjectRecord
+from storage.store import Tx
+
+MAX_MENTIONS = 50
+
+
+async def post(context: OutboxContext, author: ActorRecord, draft: NoteDraft) -> ObjectRecord:
+    """Publish what somebody wrote; names of people in it become mentions.
+
+    The author of the object that is answered is mentioned too. Nothing waits for delivery.
+    """
+    people = list((await find_people(context, author, draft.text)).values())
+    answered = await _answered(context, author, draft)
+    if answered is not None and answered.id not in {actor.id for actor in people}:
+        people.append(answered)
+    number = new_id()
+    document = build_object(
+        draft,
+        author,
+        number,
+        people,
+        context.identifiers,
+        context.now(),
+        await _attachments(context, author, draft.media_ids),
+    )
+    whole = {"@context": CONTEXT, **document}
+    return await publish_object(context, author, whole, number, draft.media_ids)
+
+
+async def _answered(
+    context: OutboxContext, author: ActorRecord, draft: NoteDraft
+) -> ActorRecord | None:
+    """Who wrote what is answered, unless that is the author."""
+    if draft.in_reply_to is None:
+        return None
+    parent = draft.in_reply_to
+    found = await context.store.query(lambda tx: tx.actors.by_id(parent.actor_id))
+    return None if found is None or found.id == author.id else found
+
+
+async def _attachments(
+    context: OutboxContext, author: ActorRecord, media_ids: tuple[int, ...]
+) -> list[dict[str, Any]]:
+    async def operation(tx: Tx) -> list[dict[str, Any]]:
+        found = [await tx.ledger.media_by_id(number) for number in media_ids]
+        missing = [m is None or m.actor_id != author.id or m.object_id is not None for m in found]
+        if any(missing):
+            raise ActRefused(422, "no-media", "A file is missing, or shown elsewhere already.")
+        return [attachment_document(media, context.identifiers) for media in found if media]
+
+    return await context.store.query(operation)
+
+
+async def find_people(
+    context: OutboxContext, author: ActorRecord, text: str
+) -> dict[str, ActorRecord]:
+    """The actors that a text names; names that lead nowhere stay mere text."""
+    found: dict[str, ActorRecord] = {}
+    for name in find_mentions(text)[:MAX_MENTIONS]:
+        account = name if "@" in name else f"{name}@{author.host}"
+        try:
+            found[name] = await context.remote.by_acct(account)
+        except (FederationError, LookupError):
+            continue
+    return found
+
+
+async def publish_object(
+    context: OutboxContext,
+    author: ActorRecord,
+    document: dict[str, Any],
+    number: int,
+    media_ids: tuple[int, ...] = (),
+) -> ObjectRecord:
+    """Store a finished object document of ours and publish its `Create`."""
+    incoming = own_object(document, author, number, context.now())
+    record = incoming.record
+
+    async def operation(tx: Tx) -> None:
+        if not await store_object(tx, incoming):
+            raise ActRefused(409, "exists", f"There is already an object {record.url}.")
+        for media_id in media_ids:
+            await tx.ledger.attach(media_id, record.id)
+        named = await tx.actors.by_urls([*incoming.addressed, *incoming.mentions])
+        await context.publisher.publish(
+            tx,
+            author,
+            create.build(document),
+            recipients=audience(author, record, named),
+            object_id=record.id,
+            visibility=record.visibility,
+        )
+
+    await context.store.write(operation)
+    return record
+
+
+def audience(
+    author: ActorRecord, record: ObjectRecord, named: Mapping[str, ActorRecord]
+) -> Recipients:
+    """Who gets an object of `author`: the followers unless it is direct, and who is named."""
+    actors = {actor.id for actor in named.values()} - {author.id}
+    followers = None if record.visibility == "direct" else author.id
+    return Recipients(followers_of=followers, actors=tuple(sorted(actors)))

@@ -1,0 +1,116 @@
+"""Following and unfollowing, and answering those who ask to follow."""
+
+import orjson
+
+from actors.relationships import accept_follow, reject_follow, request_follow, undo_follow
+from outbox.builders import accept, follow, reject, undo
+from outbox.context import ActRefused, OutboxContext
+from outbox.publish import Publisher
+from outbox.recipients import Recipients
+from storage.ids import new_id
+from storage.records import ActivityRecord, ActorRecord, FollowRecord
+from storage.store import Tx
+
+
+async def ask(context: OutboxContext, follower: ActorRecord, target: ActorRecord) -> ActivityRecord:
+    """Ask to follow somebody; asking again gives the activity that asked before.
+
+    Raises `ActRefused` for oneself and where one of the two blocks the other.
+    """
+    if follower.id == target.id:
+        raise ActRefused(422, "follow-self", "Nobody can follow themselves.")
+    return await context.store.write(
+        lambda tx: ask_within(tx, context.publisher, follower, target, context.now())
+    )
+
+
+async def ask_within(
+    tx: Tx, publisher: Publisher, follower: ActorRecord, target: ActorRecord, now: int
+) -> ActivityRecord:
+    """`ask` as part of a transaction."""
+    if await tx.relationships.blocked_either_way(follower.id, target.id):
+        raise ActRefused(403, "blocked", "One of the two blocks the other.")
+    before = await tx.relationships.follow(follower.id, target.id)
+    if before is not None and before.state in ("pending", "accepted"):
+        known = await tx.activities.by_url(before.url)
+        if known is not None:
+            return known
+    number = new_id()
+    await request_follow(tx, follower, target, publisher.identifiers.activity(number), now)
+    return await publisher.publish(
+        tx,
+        follower,
+        follow.build(target.url),
+        recipients=Recipients(actors=(target.id,), personal=True),
+        activity_id=number,
+    )
+
+
+async def end(
+    context: OutboxContext, follower: ActorRecord, target: ActorRecord
+) -> ActivityRecord | None:
+    """Unfollow; None when there was nothing to end."""
+
+    async def operation(tx: Tx) -> ActivityRecord | None:
+        before = await undo_follow(tx, follower, "", target)
+        if before is None:
+            return None
+        return await undo_within(tx, context.publisher, follower, target, before.url)
+
+    return await context.store.write(operation)
+
+
+async def undo_within(
+    tx: Tx, publisher: Publisher, follower: ActorRecord, target: ActorRecord, follow_url: str
+) -> ActivityRecord:
+    """Publish the `Undo` of a Follow as part of a transaction."""
+    asked = await tx.activities.by_url(follow_url)
+    inner = orjson.loads(asked.document) if asked else request(follow_url, follower, target)
+    return await publisher.publish(
+        tx,
+        follower,
+        undo.build(inner, [target.url]),
+        recipients=Recipients(actors=(target.id,), personal=True),
+    )
+
+
+async def answer(
+    context: OutboxContext, followee: ActorRecord, asker: ActorRecord, *, agreed: bool
+) -> ActivityRecord:
+    """Accept or reject somebody's request; a reject also ends an accepted follow.
+
+    Raises `ActRefused` when they did not ask.
+    """
+
+    async def operation(tx: Tx) -> ActivityRecord:
+        asked = await tx.relationships.follow(asker.id, followee.id)
+        if asked is None or asked.state == "rejected":
+            raise ActRefused(404, "no-request", f"{asker.account} did not ask to follow.")
+        await (accept_follow if agreed else reject_follow)(tx, followee, asked.url, asker)
+        return await answer_within(tx, context.publisher, followee, asked, asker, agreed=agreed)
+
+    return await context.store.write(operation)
+
+
+async def answer_within(
+    tx: Tx,
+    publisher: Publisher,
+    followee: ActorRecord,
+    asked: FollowRecord,
+    asker: ActorRecord,
+    *,
+    agreed: bool,
+) -> ActivityRecord:
+    """Publish the `Accept` or `Reject` of a Follow as part of a transaction."""
+    build = accept.build if agreed else reject.build
+    return await publisher.publish(
+        tx,
+        followee,
+        build(request(asked.url, asker, followee), asker.url),
+        recipients=Recipients(actors=(asker.id,), personal=True),
+    )
+
+
+def request(url: str, follower: ActorRecord, followee: ActorRecord) -> dict[str, str]:
+    """A Follow as it stands inside an Accept, a Reject or an Undo."""
+    return {"type": "Follow", "id": url, "actor": follower.url, "object": followee.url}

@@ -1,0 +1,1 @@
+"""One pure builder for each activity that we send."""

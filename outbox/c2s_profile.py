@@ -1,0 +1,67 @@
+"""A client's `Update` of its own actor."""
+
+from actors.documents import actor_document
+from actors.local import ProfileChanges
+from actors.local import update_profile as save_profile
+from federation.documents import Document
+from outbox.acts.change import tell_profile
+from outbox.context import OutboxContext
+from storage.records import ActivityRecord, ActorRecord
+from storage.store import Tx
+
+
+async def update_profile(
+    context: OutboxContext, actor: ActorRecord, changes: Document
+) -> ActivityRecord:
+    """Save the profile properties that a client sent, and tell the followers."""
+    wanted = profile_changes(changes)
+
+    async def operation(tx: Tx) -> ActivityRecord:
+        changed = await save_profile(tx, actor, wanted, context.now())
+        keys = await tx.actors.keys(changed.id)
+        document = actor_document(changed, keys, context.identifiers)
+        return await tell_profile(context, tx, changed, document)
+
+    return await context.store.write(operation)
+
+
+def profile_changes(changes: Document) -> ProfileChanges:
+    """What an actor document changes; what it does not name stays."""
+    return ProfileChanges(
+        name=_text(changes, "name"),
+        summary=_text(changes, "summary"),
+        icon=_picture(changes, "icon"),
+        image=_picture(changes, "image"),
+        fields=_fields(changes),
+        also_known_as=changes.ids("alsoKnownAs") if changes.has("alsoKnownAs") else None,
+        locked=_flag(changes, "manuallyApprovesFollowers"),
+        discoverable=_flag(changes, "discoverable"),
+        indexable=_flag(changes, "indexable"),
+    )
+
+
+def _text(changes: Document, name: str) -> str | None:
+    if not changes.has(name) and not changes.has(name + "Map"):
+        return None
+    return changes.text(name) or ""
+
+
+def _flag(changes: Document, name: str) -> bool | None:
+    return changes.flag(name) if changes.has(name) else None
+
+
+def _picture(changes: Document, name: str) -> str | None:
+    if not changes.has(name):
+        return None
+    picture = changes.embedded(name)
+    return (picture.first_id("url") if picture else changes.first_id(name)) or ""
+
+
+def _fields(changes: Document) -> list[tuple[str, str]] | None:
+    if not changes.has("attachment"):
+        return None
+    return [
+        (field.text("name") or "", field.text("value") or "")
+        for field in changes.items("attachment")
+        if field.type == "PropertyValue"
+    ]

@@ -1,0 +1,37 @@
+"""What every act of a local actor needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from actors.identifiers import Identifiers
+from actors.remote import RemoteActors
+from objects.remote import RemoteObjects
+from outbox.publish import Publisher
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxContext:
+    """The services behind the acts; `language` is the node's default for texts."""
+
+    store: Store
+    identifiers: Identifiers
+    publisher: Publisher
+    remote: RemoteActors
+    objects: RemoteObjects
+    language: str
+    clock: Callable[[], float]
+
+    def now(self) -> int:
+        """Milliseconds since the epoch."""
+        return int(self.clock() * 1000)
+
+
+class ActRefused(Exception):
+    """What a local actor asked for is not possible; `status` is the HTTP status that fits."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail

@@ -1,0 +1,49 @@
+"""Objects of ours as rows: read like any other object, then marked as our own."""
+
+from dataclasses import replace
+from typing import Any
+
+from federation.documents import Document
+from objects.incoming import IncomingObject, object_record
+from objects.visibility import of_document
+from storage.records import ActorRecord, ObjectRecord
+
+COLLECTIONS = ("Collection", "OrderedCollection")
+
+
+def own_object(
+    document: dict[str, Any], author: ActorRecord, number: int, now: int
+) -> IncomingObject:
+    """The rows of an object that `author` publishes under the id `number`.
+
+    Raises `Untrusted` for a type that nobody could show.
+    """
+    read = Document(document)
+    if read.type in COLLECTIONS:
+        return IncomingObject(_collection(read, author, number, now))
+    incoming = object_record(read, author, now)
+    poll = replace(incoming.poll, object_id=number) if incoming.poll else None
+    return replace(incoming, record=replace(incoming.record, id=number, local=1), poll=poll)
+
+
+def _collection(document: Document, author: ActorRecord, number: int, now: int) -> ObjectRecord:
+    return ObjectRecord(
+        id=number,
+        url=document.id or "",
+        type=document.type,
+        actor_id=author.id,
+        local=1,
+        visibility=of_document(document, author.followers_url),
+        in_reply_to=None,
+        in_reply_to_id=None,
+        conversation=None,
+        name=document.text("name") or "",
+        summary=document.text("summary") or "",
+        content="",
+        language="",
+        sensitive=0,
+        html_url=document.id or "",
+        document=document.dump().decode(),
+        published_at=now,
+        created_at=now,
+    )

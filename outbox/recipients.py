@@ -1,0 +1,69 @@
+"""Who gets an activity: what publishing notes down, and its late expansion into inboxes."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from actors.identifiers import Identifiers
+from storage.store import Tx
+
+MAX_RETIRED_MS = 7 * 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """An audience before expansion.
+
+    `followers_of`: every accepted follower of this actor; `actors`: single actors, at their
+    shared inbox or, with `personal`, at their own; `inboxes`: as they are; `reached_object`:
+    every inbox that ever got something about this object.
+    """
+
+    followers_of: int | None = None
+    actors: tuple[int, ...] = ()
+    inboxes: tuple[str, ...] = ()
+    reached_object: int | None = None
+    personal: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.actors or self.inboxes) or (
+            self.followers_of is not None or self.reached_object is not None
+        )
+
+    def dump(self) -> str:
+        """As JSON, for the fan-out's row."""
+        return msgspec.json.encode(self).decode()
+
+    @classmethod
+    def load(cls, text: str) -> "Recipients":
+        """From the JSON of `dump`."""
+        return msgspec.json.decode(text, type=cls)
+
+
+async def expand(
+    tx: Tx, recipients: Recipients, sender_id: int, identifiers: Identifiers, now: int
+) -> list[str]:
+    """The inboxes on other servers, each once, in a stable order.
+
+    Runs when the fan-out is worked off, so a block or an unfollow in the meantime counts.
+    """
+    found: dict[str, None] = {}
+    if recipients.followers_of is not None:
+        found |= dict.fromkeys(await tx.relationships.follower_inboxes(recipients.followers_of))
+    found |= dict.fromkeys(await _single_inboxes(tx, recipients, sender_id))
+    if recipients.reached_object is not None:
+        found |= dict.fromkeys(await tx.deliveries.reached(recipients.reached_object))
+    found |= dict.fromkeys(recipients.inboxes)
+    remote = [inbox for inbox in found if not identifiers.is_local(inbox)]
+    retired = await tx.deliveries.retired(remote, now - MAX_RETIRED_MS)
+    return [inbox for inbox in remote if inbox not in retired]
+
+
+async def _single_inboxes(tx: Tx, recipients: Recipients, sender_id: int) -> list[str]:
+    actors = await tx.actors.by_ids(list(recipients.actors))
+    blocked = await tx.relationships.blocked_by_actor(sender_id) if actors else set()
+    return [
+        actor.inbox if recipients.personal else actor.delivery_inbox
+        for actor in actors.values()
+        if not actor.local and actor.inbox and (recipients.personal or actor.id not in blocked)
+    ]

@@ -1,0 +1,44 @@
+"""What arriving activities make us send: answers, follows after a Move, forwarding."""
+
+from collections.abc import Callable
+
+from outbox.acts.follow import answer_within, ask_within, undo_within
+from outbox.context import ActRefused
+from outbox.publish import Publisher
+from outbox.recipients import Recipients
+from storage.ids import new_id
+from storage.records import ActivityRecord, ActorRecord, FollowRecord
+from storage.store import Tx
+
+
+class Responses:
+    """The outbox as the inbox sees it; every call is part of the handler's transaction."""
+
+    def __init__(self, publisher: Publisher, clock: Callable[[], float]) -> None:
+        self._publisher = publisher
+        self._clock = clock
+
+    async def accept(
+        self, tx: Tx, followee: ActorRecord, follow: FollowRecord, asker: ActorRecord
+    ) -> None:
+        """Tell `asker` that `followee` agrees to their Follow."""
+        await answer_within(tx, self._publisher, followee, follow, asker, agreed=True)
+
+    async def follow(self, tx: Tx, follower: ActorRecord, target: ActorRecord) -> None:
+        """Ask `target` in the name of a local actor; what is not possible is left out."""
+        try:
+            await ask_within(tx, self._publisher, follower, target, int(self._clock() * 1000))
+        except ActRefused:
+            return
+
+    async def unfollow(self, tx: Tx, follower: ActorRecord, target: ActorRecord) -> None:
+        """End a follow and tell `target`, also when we know of none (FEP-8fcf)."""
+        known = await tx.relationships.follow(follower.id, target.id)
+        if known is not None:
+            await tx.relationships.remove_follow(known)
+        url = known.url if known else self._publisher.identifiers.activity(new_id())
+        await undo_within(tx, self._publisher, follower, target, url)
+
+    async def forward(self, tx: Tx, owner: ActorRecord, activity: ActivityRecord) -> None:
+        """Pass a stored activity on, unchanged, to the followers of `owner` (7.1.2)."""
+        await self._publisher.forward(tx, activity, owner, Recipients(followers_of=owner.id))

@@ -1,0 +1,1 @@
+"""Pages for people: what visitors read without an account."""
