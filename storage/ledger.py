@@ -16,9 +16,28 @@ class LedgerStatements(Statements):
         return await self.one_of(MediaRecord, "from media where id = $1", media_id)
 
     async def media_by_file(self, file: str) -> MediaRecord | None:
-        """The first upload with this content."""
-        return await self.one_of(
+        """The first upload that has this file, as itself or as its preview."""
+        found = await self.one_of(
             MediaRecord, "from media where file = $1 order by id limit 1", file
+        )
+        if found is not None:
+            return found
+        return await self.one_of(
+            MediaRecord,
+            "from media where preview = $1 and preview <> '' order by id limit 1",
+            file,
+        )
+
+    async def describe_media(
+        self, media_id: int, description: str, focus_x: float | None, focus_y: float | None
+    ) -> None:
+        """Change what is said about an upload."""
+        await self.connection.execute(
+            "update media set description = $2, focus_x = $3, focus_y = $4 where id = $1",
+            media_id,
+            description,
+            focus_x,
+            focus_y,
         )
 
     async def attach(self, media_id: int, object_id: int) -> None:
@@ -33,17 +52,20 @@ class LedgerStatements(Statements):
             MediaRecord, "from media where object_id = $1 order by id", object_id
         )
 
-    async def orphans(self, before: int) -> list[MediaRecord]:
-        """Uploads that nothing shows and that are older than `before`."""
+    async def orphans(self, before: int, limit: int = 500) -> list[MediaRecord]:
+        """Uploads that nothing shows and that are older than `before`, oldest first."""
         return await self.all_of(
-            MediaRecord, "from media where object_id is null and created_at < $1", before
+            MediaRecord,
+            "from media where object_id is null and created_at < $1 order by created_at limit $2",
+            before,
+            limit,
         )
 
-    async def remove_media(self, media_id: int) -> bool:
-        """Forget an upload; True when no other row shows the same file."""
-        media = await self.media_by_id(media_id)
-        await self.connection.execute("delete from media where id = $1", media_id)
-        return media is not None and await self.media_by_file(media.file) is None
+    async def remove_media(self, media: MediaRecord) -> list[str]:
+        """Forget an upload; gives those of its files that no other upload has."""
+        await self.connection.execute("delete from media where id = $1", media.id)
+        files = [file for file in (media.file, media.preview) if file]
+        return [file for file in files if await self.media_by_file(file) is None]
 
     async def save_emoji(self, host: str, shortcode: str, url: str, now: int) -> None:
         """Remember a custom emoji of another server."""

@@ -247,11 +247,27 @@ class ObjectStatements(AudienceStatements, PollStatements):
         )
         return [ObjectRecord(*row) for row in rows]
 
+    async def tagged_here(
+        self, name: str, *, before: int | None = None, limit: int = 20
+    ) -> list[ObjectRecord]:
+        """Public posts of this node with a hashtag, latest first."""
+        bound = " and t.object_id < $3" if before is not None else ""
+        args = (name, limit) if before is None else (name, limit, before)
+        rows = await self.connection.fetch_all(
+            f"select {columns(ObjectRecord, 'o')} from object_tags t "
+            "join objects o on o.id = t.object_id where t.name = $1 and o.local = 1 "
+            "and o.visibility = 'public' "
+            f"and o.deleted_at is null{bound} order by t.object_id desc limit $2",
+            *args,
+        )
+        return [ObjectRecord(*row) for row in rows]
+
     async def count_tagged(self, name: str) -> int:
-        """How many public posts with a hashtag are known here."""
+        """How many public posts of this node have a hashtag."""
         found = await self.connection.fetch_value(
             "select count(*) from object_tags t join objects o on o.id = t.object_id "
-            "where t.name = $1 and o.visibility = 'public' and o.deleted_at is null",
+            "where t.name = $1 and o.local = 1 and o.visibility = 'public' "
+            "and o.deleted_at is null",
             name,
         )
         return int(found or 0)

@@ -233,7 +233,7 @@ class ReportRecord:
 
 @dataclass(frozen=True, slots=True)
 class MediaRecord:
-    """An uploaded file and what is known about it."""
+    """An uploaded file and what is known about it; `preview` names a smaller picture."""
 
     id: int
     actor_id: int
@@ -248,6 +248,7 @@ class MediaRecord:
     focus_x: float | None
     focus_y: float | None
     created_at: int
+    preview: str = ""
 
 
 @dataclass(frozen=True, slots=True)

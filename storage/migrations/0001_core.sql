@@ -37,7 +37,7 @@ create table actors (
 );
 create index actors_account on actors (lower(username), host);
 create unique index actors_local on actors (lower(username)) where local = 1;
-create index actors_stale on actors (fetched_at) where local = 0;
+create index actors_stale on actors (fetched_at, id) where local = 0;
 
 create table keys (
     key_id text primary key,
@@ -85,6 +85,7 @@ create index follows_followers on follows (followee_id, follower_local, id) wher
 create index follows_page on follows (followee_id, id) where state = 'accepted';
 create index follows_following on follows (follower_id, id) where state = 'accepted';
 create index follows_requests on follows (followee_id, id) where state = 'pending';
+create index follows_followee on follows (followee_id);
 create index follows_url on follows (url);
 
 create table blocks (
@@ -129,12 +130,12 @@ create table objects (
     shares_count bigint not null default 0,
     created_at bigint not null
 );
-create index objects_actor on objects (actor_id, id) where deleted_at is null;
+create index objects_actor on objects (actor_id, id);
 create index objects_replies on objects (in_reply_to, id) where in_reply_to is not null;
 create index objects_conversation on objects (conversation, id) where conversation is not null;
 create index objects_local_public on objects (id)
     where local = 1 and visibility = 'public' and deleted_at is null;
-create index objects_remote_age on objects (created_at) where local = 0;
+create index objects_remote_age on objects (created_at, id) where local = 0;
 
 create table object_versions (
     id bigint primary key,
@@ -174,6 +175,7 @@ create table votes (
     created_at bigint not null,
     primary key (object_id, actor_id, choice)
 );
+create index votes_actor on votes (actor_id);
 
 create table collection_items (
     collection_id bigint not null references objects (id) on delete cascade,
@@ -181,6 +183,8 @@ create table collection_items (
     item text not null,
     primary key (collection_id, item)
 );
+create index collection_items_item on collection_items (item);
+create index collection_items_order on collection_items (collection_id, id);
 
 create table activities (
     id bigint primary key,
@@ -196,7 +200,9 @@ create table activities (
 );
 create index activities_outbox on activities (actor_id, id) where local = 1;
 create index activities_object on activities (object_id) where object_id is not null;
-create index activities_remote_age on activities (created_at) where local = 0;
+create index activities_remote_age on activities (created_at, id) where local = 0;
+-- Deleting an actor looks for what refers to them: no foreign key without an index.
+create index activities_actor on activities (actor_id);
 
 create table likes (
     id bigint primary key,
@@ -286,12 +292,14 @@ create table media (
     size bigint not null,
     focus_x double precision,
     focus_y double precision,
-    created_at bigint not null
+    created_at bigint not null,
+    preview text not null default ''
 );
 create index media_object on media (object_id) where object_id is not null;
 create index media_orphans on media (created_at) where object_id is null;
 create index media_actor on media (actor_id);
 create index media_file on media (file);
+create index media_preview on media (preview) where preview <> '';
 
 create table emojis (
     host text not null,

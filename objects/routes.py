@@ -1,0 +1,133 @@
+"""The addresses of objects, activities, tags and files; each validates, calls and answers."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from quart import Blueprint, Response, request, send_file
+from quart.typing import ResponseReturnValue
+
+from actors.access import Visitors
+from actors.identifiers import Identifiers
+from actors.negotiation import Format
+from actors.problems import not_found
+from actors.routes import answer, negotiated, unread_request
+from objects.media import disposition
+from objects.serving import ObjectServing
+from objects.text import normalise_hashtag
+from storage.activities import Reaction
+from storage.files import MediaFiles
+from storage.records import ActorRecord, ObjectRecord
+from storage.store import Store
+
+ObjectPage = Callable[[ObjectRecord, ActorRecord], Awaitable[ResponseReturnValue]]
+TagPage = Callable[[str], Awaitable[ResponseReturnValue]]
+FILE_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; media-src 'self'; sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectServices:
+    """What the routes of this room need; `page` and `tag_page` render pages for people.
+
+    `page` is called for objects that everybody may see only, with the object and its author;
+    `tag_page` with a hashtag, normalised.
+    """
+
+    store: Store
+    identifiers: Identifiers
+    visitors: Visitors
+    files: MediaFiles
+    clock: Callable[[], float]
+    page: ObjectPage
+    tag_page: TagPage
+
+
+def object_routes(services: ObjectServices) -> Blueprint:
+    """Objects with their collections, activities, featured posts, hashtags, files.
+
+    What is refused is raised as `Refused`; the application's error handler words it.
+    """
+    routes = Blueprint("objects", __name__)
+    serving = ObjectServing(services.store, services.identifiers, services.visitors, services.clock)
+    _objects(routes, services, serving)
+    _collections(routes, services, serving)
+    _files(routes, services)
+    return routes
+
+
+def _objects(routes: Blueprint, services: ObjectServices, serving: ObjectServing) -> None:
+    @routes.get("/objects/<int:number>")
+    async def one(number: int) -> ResponseReturnValue:
+        form = negotiated()
+        if form is Format.HTML:
+            return await services.page(*await serving.page_record(_known(number)))
+        asked = unread_request(services.identifiers)
+        return answer(await serving.object(_known(number), asked, form))
+
+    @routes.get("/activities/<int:number>")
+    async def activity(number: int) -> ResponseReturnValue:
+        return answer(await serving.activity(_known(number), unread_request(services.identifiers)))
+
+
+def _collections(routes: Blueprint, services: ObjectServices, serving: ObjectServing) -> None:
+    def reactions(kind: Reaction) -> Callable[[int], Awaitable[ResponseReturnValue]]:
+        async def view(number: int) -> ResponseReturnValue:
+            asked = unread_request(services.identifiers)
+            return answer(await serving.reactions(kind, _known(number), asked, request.args))
+
+        return view
+
+    kinds: tuple[Reaction, ...] = ("likes", "shares")
+    for kind in kinds:
+        routes.add_url_rule(f"/objects/<int:number>/{kind}", kind, reactions(kind), methods=["GET"])
+
+    @routes.get("/objects/<int:number>/replies")
+    async def replies(number: int) -> ResponseReturnValue:
+        asked = unread_request(services.identifiers)
+        return answer(await serving.replies(_known(number), asked, request.args))
+
+    @routes.get("/objects/<int:number>/context")
+    async def context(number: int) -> ResponseReturnValue:
+        asked = unread_request(services.identifiers)
+        return answer(await serving.context(_known(number), asked, request.args))
+
+    @routes.get("/users/<name>/featured")
+    async def featured(name: str) -> ResponseReturnValue:
+        return answer(await serving.featured(name, unread_request(services.identifiers)))
+
+    @routes.get("/tags/<name>")
+    async def tag(name: str) -> ResponseReturnValue:
+        hashtag = normalise_hashtag(name)
+        if negotiated() is Format.HTML:
+            return await services.tag_page(hashtag)
+        asked = unread_request(services.identifiers)
+        return answer(await serving.tag(hashtag, asked, request.args))
+
+
+def _files(routes: Blueprint, services: ObjectServices) -> None:
+    @routes.get("/media/<file>")
+    async def media(file: str) -> ResponseReturnValue:
+        found = await services.store.query(lambda tx: tx.ledger.media_by_file(file))
+        if found is None or not services.files.path(file).is_file():
+            raise not_found("file")
+        media_type = found.media_type if file == found.file else "image/webp"
+        path = services.files.path(file)
+        response = await send_file(path, mimetype=media_type, conditional=True)
+        return _guarded(response, media_type)
+
+
+def _guarded(response: Response, media_type: str) -> Response:
+    """A file that came from a person: it is what it says, and can do nothing."""
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Disposition"] = disposition(media_type)
+    response.headers["Content-Security-Policy"] = FILE_POLICY
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def _known(number: int) -> int:
+    """An id that a database can hold; raises `Refused` 404 for larger numbers."""
+    if number >= 2**63:
+        raise not_found("object")
+    return number
