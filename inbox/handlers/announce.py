@@ -16,6 +16,7 @@ from storage.records import ObjectRecord
 
 OPEN = ("public", "unlisted")
 PASSED_ON = frozenset({"Create", "Update", "Delete"})
+RENEWED = frozenset({"Update", "Delete"})
 
 
 async def gather(incoming: Incoming, sources: Sources) -> Gathered:
@@ -25,7 +26,10 @@ async def gather(incoming: Incoming, sources: Sources) -> Gathered:
     if incoming.local or (stored is not None and stored.local):
         return Gathered()
     passed_on = _passed_on(incoming.activity)
-    if stored is not None and passed_on not in ("Update", "Delete"):
+    if passed_on in RENEWED:
+        if stored is None:
+            raise Ignored("the object is not known here")
+    elif stored is not None:
         return Gathered()
     if sources.identifiers.is_local(url):
         raise Ignored("the object is not known here")
@@ -84,9 +88,9 @@ async def _read(incoming: Incoming, sources: Sources, document: Document) -> Gat
 async def receive(context: HandlerContext) -> str:
     """Keep the object, count the share and show it, if it may be shared at all."""
     passed_on = _passed_on(context.activity)
+    if passed_on in RENEWED:
+        return await _renew(context, passed_on)
     record = await _record(context)
-    if passed_on in ("Update", "Delete"):
-        return await _renew(context, record)
     if record is None or record.deleted_at is not None:
         raise Ignored("the object is gone or unknown")
     own = record.actor_id == context.actor.id
@@ -106,15 +110,16 @@ async def _record(context: HandlerContext) -> ObjectRecord | None:
     return await context.tx.objects.by_url(_shared_url(context.incoming))
 
 
-async def _renew(context: HandlerContext, record: ObjectRecord | None) -> str:
+async def _renew(context: HandlerContext, passed_on: str) -> str:
     """What a Group says was edited or deleted is as its origin says."""
+    record = await context.tx.objects.by_url(_shared_url(context.incoming))
     if record is None or record.local or record.deleted_at is not None:
         raise Ignored("the object is not known here")
     if context.gathered.gone:
         await bury(context.tx, record, context.now)
         return ""
     parsed = context.gathered.parsed
-    if parsed is None or parsed.record.actor_id != record.actor_id:
+    if passed_on == "Delete" or parsed is None or parsed.record.url != record.url:
         raise Ignored("the origin still has the object")
     await edit_object(context.tx, parsed)
     return ""
