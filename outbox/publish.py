@@ -8,7 +8,7 @@ import orjson
 from actors.documents import wire_time
 from actors.identifiers import Identifiers
 from federation.documents import Document
-from federation.proofs import create_proof
+from federation.proofs import with_proof
 from federation.signing import SigningKey
 from federation.vocabulary import CONTEXT
 from outbox.recipients import Recipients
@@ -82,7 +82,7 @@ class Publisher:
         if visibility not in PUBLIC_VISIBILITIES:
             return document
         key = await self._proof_key(tx, actor.id)
-        return document if key is None else create_proof(document, key, wire_time(now))
+        return document if key is None else with_proof(document, key, wire_time(now))
 
     async def _proof_key(self, tx: Tx, actor_id: int) -> SigningKey | None:
         """The Ed25519 key, read in the same transaction: an operation may await nothing else."""

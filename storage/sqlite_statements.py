@@ -4,6 +4,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -28,7 +29,7 @@ def open_raw(path: Path, synchronous: Synchronous, *, read_only: bool) -> sqlite
     Raises `StorageError`, or `Busy` when another process has it locked.
     """
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        _create(path)
         raw = sqlite3.connect(path, isolation_level=None, cached_statements=CACHED_STATEMENTS)
         raw.row_factory = sqlite3.Row
         for pragma in (
@@ -47,6 +48,18 @@ def open_raw(path: Path, synchronous: Synchronous, *, read_only: bool) -> sqlite
         problem = portable(error)
         raise type(problem)(f"The database {path} cannot be opened: {error}") from error
     return raw
+
+
+def _create(path: Path) -> None:
+    """Make a new file private; an existing one is never touched.
+
+    Closing any descriptor of a database file drops this process's locks on it: another process
+    that ends would then take itself for the last one and delete the write-ahead log under us.
+    """
+    if path.exists():
+        return
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def portable(error: Exception) -> StorageError:
