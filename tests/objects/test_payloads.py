@@ -193,32 +193,11 @@ def test_a_poll_is_read_with_its_counts() -> None:
 def test_the_wild_shapes_of_properties_never_raise() -> None:
     author = person("x", "far.example")
     odd: list[object] = [None, 7, True, "text", [], {}, [None, 7, {"id": 3}], {"a": {"b": []}}]
-    names = [
-        "content",
-        "contentMap",
-        "summary",
-        "name",
-        "tag",
-        "attachment",
-        "to",
-        "cc",
-        "audience",
-        "url",
-        "published",
-        "updated",
-        "inReplyTo",
-        "context",
-        "conversation",
-        "oneOf",
-        "anyOf",
-        "endTime",
-        "votersCount",
-        "sensitive",
-        "mediaType",
-        "attributedTo",
-        "icon",
-        "source",
-    ]
+    names = (
+        "content", "contentMap", "summary", "name", "tag", "attachment", "to", "cc", "audience",
+        "url", "published", "updated", "inReplyTo", "context", "conversation", "oneOf", "anyOf",
+        "endTime", "votersCount", "sensitive", "mediaType", "attributedTo", "icon", "source",
+    )  # fmt: skip
     for kind in ("Note", "Question", "Video", "Article"):
         for value in odd:
             document = dict.fromkeys(names, value)
