@@ -30,6 +30,7 @@ def read_cavage(request: IncomingRequest, window: ClockWindow, now: float) -> Cl
     Demanded: `(request-target)`, `host`, `date` or `(created)`, and with a body a `digest` that
     matches it. Raises `Refused` 401 (400 for malformed headers).
     """
+    request.check_length()
     parameters = parse_parameters(request.field("signature"))
     algorithm = parameters.get("algorithm", "").lower()
     if algorithm not in _SCHEMES:

@@ -46,11 +46,11 @@ class IncomingRequest:
                 raise Refused(400, "duplicate-header", f"two {name} headers")
             else:
                 fields[name] += ", " + value.strip()
-        self._check_length(fields)
         return fields
 
-    def _check_length(self, fields: Mapping[str, str]) -> None:
-        """`Content-Length` must tell the length of the body that we were given."""
+    def check_length(self) -> None:
+        """Raise `Refused` 400 unless `Content-Length` tells the length of the body."""
+        fields = self.fields
         claimed = fields.get("content-length")
         if claimed is None:
             return

@@ -90,6 +90,7 @@ def read_message_signatures(
     that cover less (those of proxies, say) are passed over when another one covers enough.
     Raises `Refused` 401 (400 for malformed headers) when none does.
     """
+    request.check_length()
     inputs = _dictionary(request, "signature-input")
     signatures = _dictionary(request, "signature")
     if not inputs or len(inputs) > MAX_SIGNATURES or inputs.keys() != signatures.keys():
