@@ -123,7 +123,7 @@ class Node:
             page=page,
         )
         app.register_blueprint(actor_routes(services))
-        app.register_error_handler(Refused, refuse)  # type: ignore[arg-type]
+        app.register_error_handler(Refused, refuse)
         return app.test_client()
 
 

@@ -55,7 +55,7 @@ def test_only_declared_transitions_exist() -> None:
     assert {state for state, _ in TRANSITIONS} <= set(STATES)
     assert set(TRANSITIONS.values()) <= set(STATES)
     for event in ("accept", "reject", "undo"):
-        assert next_state("none", event) is None  # type: ignore[arg-type]
+        assert next_state("none", event) is None
     assert next_state("rejected", "accept") is None
 
 
@@ -71,6 +71,7 @@ async def test_a_follow_is_accepted_once_however_often_it_comes(
         assert await counts(node, greta, bob) == [(1, 0), (0, 1)]
     again = await received(node, bob, greta)
     assert again.state == "accepted"
+    assert follow is not None
     assert again.id == follow.id
     assert await counts(node, greta, bob) == [(1, 0), (0, 1)]
 
