@@ -49,8 +49,9 @@ def proof_keys(document: dict[str, Any]) -> tuple[str, ...]:
 def verify_proof(document: dict[str, Any], public: PublicKey, now: float) -> None:
     """Raise `Refused` 401 unless `document` carries a valid, unexpired proof by `public`.
 
-    The proof covers every member of the document but `proof`. Whether the owner of the key may
-    speak for the document is the caller's question.
+    The proof covers every member of the document but `proof`, and `signature` where that was
+    added later. Whether the owner of the key may speak for the document is the caller's
+    question.
     """
     proofs = [p for p in _usable_proofs(document) if p["verificationMethod"] == public.key_id]
     if not proofs:
@@ -96,18 +97,24 @@ def _readings(
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Document and proof options as they may have been signed.
 
-    A proof that names its context binds it; Fedify leaves it out and signs the document's.
+    A proof that names its context binds it; Fedify leaves it out and signs the document's. A
+    linked-data signature (`signature`) is added by some after the proof; we read nothing in it.
     """
     options = {name: value for name, value in proof.items() if name != "proofValue"}
     secured = _without_proof(document)
     if "@context" in options:
         if not _starts_with(document.get("@context"), options["@context"]):
             raise ValueError("the proof was made for another context")
-        yield {**secured, "@context": options["@context"]}, options
-        return
-    if "@context" in document:
-        yield secured, {**options, "@context": document["@context"]}
-    yield secured, options
+        secured["@context"] = options["@context"]
+        possible = [options]
+    else:
+        inherited = {name: document[name] for name in ("@context",) if name in document}
+        possible = [{**options, **inherited}, options]
+    bare = {name: value for name, value in secured.items() if name != "signature"}
+    for one in possible:
+        yield secured, one
+        if "signature" in secured:
+            yield bare, one
 
 
 def _starts_with(context: Any, beginning: Any) -> bool:

@@ -27,8 +27,10 @@ from federation.vocabulary import ACTIVITY_JSON
 Scheme = Literal["rfc9421", "cavage"]
 Clock = Callable[[], float]
 
-# What servers answer to a signature scheme that they do not know.
+# What servers answer to a signature scheme that they do not know; some break down at it, which
+# is believed of a host only while nothing better is known about it.
 REFUSALS: Final = frozenset({400, 401, 403})
+BREAKDOWNS: Final = frozenset({500, 501})
 
 _PKCS1: Final = padding.PKCS1v15()
 _LABELS: Final = {
@@ -231,7 +233,8 @@ class DoubleKnock:
         first: Scheme = preferred or "rfc9421"
         second: Scheme = "cavage" if first == "rfc9421" else "rfc9421"
         answer = await send(RequestSigner(key, first, self._clock))
-        if answer.status not in REFUSALS:
+        refusals = REFUSALS if preferred else REFUSALS | BREAKDOWNS
+        if answer.status not in refusals:
             return answer, first if answer.ok else None
         again = await send(RequestSigner(key, second, self._clock))
         if again.ok:

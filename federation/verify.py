@@ -154,6 +154,7 @@ class Verifier:
 
     def _claims(self, request: IncomingRequest) -> tuple[Claim, ...]:
         """What the request's signatures claim; RFC 9421 when there is a `Signature-Input`."""
+        request.check_length()
         now = self._clock()
         if "signature-input" in request.fields:
             return read_message_signatures(request, self._window, now)

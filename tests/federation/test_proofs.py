@@ -189,6 +189,19 @@ def test_a_proof_without_context_is_read_as_fedify_writes_it() -> None:
     verify_proof({**document, "proof": proof}, ALICE.ed_public, NOW)
 
 
+def test_a_linked_data_signature_added_after_the_proof_does_no_harm() -> None:
+    added = {"type": "RsaSignature2017", "creator": ALICE.rsa_key.key_id}
+    verify_proof({**signed(), "signature": added}, ALICE.ed_public, NOW)
+    before = with_proof({**ALICE.activity(), "signature": added}, ALICE.ed_key, CREATED)
+    verify_proof(before, ALICE.ed_public, NOW)
+    assert refusal({**signed(), "signatures": added}) == "proof-invalid"
+
+
+def test_a_moment_in_nanoseconds_is_taken_as_it_is_written() -> None:
+    document = with_proof(ALICE.activity(), ALICE.ed_key, "2026-11-23T15:44:18.479658464Z")
+    verify_proof(document, ALICE.ed_public, NOW)
+
+
 def test_contexts_may_be_added_behind_the_signed_ones() -> None:
     document = signed()
     document["@context"] = [document["@context"], "https://w3id.org/security/v1"]

@@ -147,6 +147,22 @@ async def test_the_other_scheme_is_tried_after_a_refusal(refusal: int) -> None:
     assert host.seen == ["rfc9421", "cavage"]
 
 
+@pytest.mark.parametrize("breakdown", [500, 501])
+async def test_a_host_that_breaks_down_at_first_contact_is_knocked_at_again(
+    breakdown: int,
+) -> None:
+    host = Host("cavage", refusal=breakdown)
+    assert await deliver(host, None) == (202, "cavage")
+    assert host.seen == ["rfc9421", "cavage"]
+
+
+@pytest.mark.parametrize("preferred", SCHEMES)
+async def test_a_host_that_is_known_may_break_down_for_other_reasons(preferred: Scheme) -> None:
+    host = Host(refusal=500)
+    assert await deliver(host, preferred) == (500, None)
+    assert host.seen == [preferred]
+
+
 async def test_the_scheme_that_a_host_takes_goes_first() -> None:
     host = Host("cavage")
     assert await deliver(host, "cavage") == (202, "cavage")
@@ -165,7 +181,7 @@ async def test_a_host_that_refuses_both_is_knocked_at_twice(preferred: Scheme | 
     assert sorted(host.seen) == ["cavage", "rfc9421"]
 
 
-@pytest.mark.parametrize("status", [404, 410, 413, 429, 500, 503])
+@pytest.mark.parametrize("status", [404, 410, 413, 429, 502, 503])
 async def test_other_answers_are_no_reason_to_knock_again(status: int) -> None:
     host = Host(refusal=status)
     assert await deliver(host, None) == (status, None)
