@@ -12,8 +12,8 @@ import pytest
 from node.environment import GROUPS, PIP, PIP_SHA256, REQUIREMENTS
 from tests.architecture.source import PACKAGES, PROJECT, ROOT, imported_names, modules
 
-# used without an import: uvicorn finds these two by name, and runs the node itself
-BY_NAME = {"httptools", "uvloop"}
+# uvicorn finds it by name
+BY_NAME = {"httptools"}
 LOCKS = sorted(REQUIREMENTS.glob("*.lock"))
 PINNED = re.compile(r"^([a-z0-9][a-z0-9-]*)==([^ ;]+)(?: ; [^\\]+?)? \\$")
 
