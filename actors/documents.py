@@ -13,13 +13,6 @@ from federation.multikey import encode_multikey
 from federation.vocabulary import CONTEXT, PUBLIC
 from storage.records import ActorRecord, FollowRecord, KeyRecord
 
-# None of the shared contexts defines this term at the top of a document; without it, readers of
-# linked data (Fedify) do not see the Ed25519 key.
-_KEY_TERMS: Final = {
-    "assertionMethod": {"@id": "https://w3id.org/security#assertionMethod", "@type": "@id"}
-}
-ACTOR_CONTEXT: Final = [*CONTEXT[:-1], {**CONTEXT[-1], **_KEY_TERMS}]
-
 # FEP-844e: what a reader of this document may rely on; saves the first knock.
 IMPLEMENTS: Final = [
     {
@@ -67,7 +60,7 @@ def stub_document(
 ) -> dict[str, Any]:
     """What a verifier of our signatures needs and nothing more; secure mode shows it to all."""
     return {
-        "@context": ACTOR_CONTEXT,
+        "@context": CONTEXT,
         "id": actor.url,
         "type": actor.type,
         "preferredUsername": actor.username,

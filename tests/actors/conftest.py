@@ -27,27 +27,12 @@ from federation.verify import Verifier
 from storage.records import ActorRecord
 from storage.store import Store
 from tests.actors.neighbours import Neighbours, remote_document
+from tests.support.clock import Clock
 from tests.support.databases import sqlite_store, sqlite_template, sqlite_url
 
 __all__ = ["sqlite_store", "sqlite_template", "sqlite_url"]
 
-NOW = 1_795_000_000.0
 ORIGIN = "https://node.example"
-
-
-@dataclass
-class Clock:
-    """Time that only moves when a test says so; seconds."""
-
-    now: float = NOW
-
-    def __call__(self) -> float:
-        return self.now
-
-    @property
-    def ms(self) -> int:
-        """The same moment in milliseconds."""
-        return int(self.now * 1000)
 
 
 @dataclass

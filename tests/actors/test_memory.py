@@ -1,7 +1,7 @@
 """What a process remembers is bounded in number and in time."""
 
 from actors.memory import Memory
-from tests.actors.conftest import Clock
+from tests.support.clock import Clock
 
 
 def test_a_value_is_forgotten_in_time(clock: Clock) -> None:
