@@ -118,7 +118,8 @@ class KeyLookup:
             await self._keys.forget(key_id)
             raise self._fail(key_id, 401, "key-gone", str(gone)) from None
         except Unreachable as error:
-            if error.passing:  # not kept: the sender will come back, and so will the key
+            if error.passing:  # not held against the key: its sender will come back
+                self._fetched_at.pop(key_id, None)
                 raise KeyUnavailable(503, "key-unreachable", str(error)) from None
             raise self._fail(key_id, 401, "key-unavailable", str(error)) from None
         except Untrusted as error:

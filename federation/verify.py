@@ -114,7 +114,7 @@ class Verifier:
         clock: Callable[[], float] = time.time,
         fetch_allowed: Callable[[str], bool] = _everywhere,
         window: ClockWindow | None = None,
-        key_cooldown: float = 300,
+        key_cooldown: float = 60,
     ) -> None:
         self._clock = clock
         self._window = window or ClockWindow()
