@@ -56,5 +56,5 @@ def option_text(option: TyperOption) -> str:
     names = ", ".join(f"`{name}{value}`" for name in [*option.opts, *option.secondary_opts])
     choices = option.type_descriptor.choices or ()
     values = f" ({', '.join(str(choice) for choice in choices)})" if choices else ""
-    several = ", may be repeated" if option.multiple else ""
+    several = " May be repeated." if option.multiple else ""
     return f"- {names}{values}: {option.help or ''}{several}\n"

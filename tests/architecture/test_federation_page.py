@@ -9,7 +9,7 @@ import pytest
 import outbox.builders
 from inbox.handlers import ignore
 from inbox.registry import ROUTES, Route
-from tests.architecture.source import ROOT, imported_names, modules
+from tests.architecture.source import PACKAGES, ROOT, imported_names, modules
 
 HEADING = "| Activity | Object | Received | Sent |"
 
@@ -39,11 +39,11 @@ def table(text: str) -> list[Row]:
 
 
 def built() -> set[str]:
-    """The activities that have a builder: a module named after one, with a function `build`."""
+    """The activities that have a builder: a module named after one, with `build` or `build_…`."""
     found = set()
     for listed in pkgutil.iter_modules(outbox.builders.__path__):
         builder = importlib.import_module(f"outbox.builders.{listed.name}")
-        if hasattr(builder, "build"):
+        if any(name.split("_")[0] == "build" for name in vars(builder)):
             found.add(listed.name.capitalize())
     return found
 
@@ -66,6 +66,12 @@ def test_the_page_names_what_the_handlers_take(rows: list[Row]) -> None:
 
 def test_the_page_names_what_the_builders_make(rows: list[Row]) -> None:
     assert {row.activity for row in rows if row.sent} == built()
+
+
+def test_every_builder_is_used() -> None:
+    callers = [s for s in modules(*PACKAGES) if not s.path.startswith("outbox/builders/")]
+    called = {name for source in callers for name, _ in imported_names(source.tree)}
+    assert {name for name in built() if f"outbox.builders.{name.lower()}" not in called} == set()
 
 
 def test_no_route_and_no_row_stands_twice(rows: list[Row]) -> None:
