@@ -1,5 +1,6 @@
 """PostgreSQL: a pool for writing, a pool for reading, one connection that listens."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import asyncpg
 
 from storage import ids
-from storage.ports import Busy, Connection, Engine
+from storage.ports import Busy, Connection, Engine, StorageError
 from storage.postgres_connection import ERRORS, PostgresConnection, portable
 from storage.postgres_wakeups import PostgresWakeups
 from storage.wakeups import Wakeup
@@ -32,8 +33,13 @@ class PostgresEngine:
     name: Engine = "postgres"
 
     def __init__(self, dsn: str, writers: "Pool", readers: "Pool") -> None:
+        self._dsn = dsn
         self._writers = writers
         self._readers = readers
+        self._inside = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._closed = False
         self._wakeups = PostgresWakeups(dsn, writers)
 
     @classmethod
@@ -54,14 +60,14 @@ class PostgresEngine:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """A block that writes, at the level "read committed"."""
-        async with _taken(self._writers) as raw, _unit(raw, "begin") as unit:
+        async with self._taken(self._writers) as raw, _unit(raw, "begin") as unit:
             yield unit
         self._wakeups.after_commit(unit.channels)
 
     @asynccontextmanager
     async def reading(self, *, snapshot: bool) -> AsyncIterator[Connection]:
         """A block that reads; without `snapshot` each statement sees what is committed then."""
-        async with _taken(self._readers) as raw:
+        async with self._taken(self._readers) as raw:
             if not snapshot:
                 unit = PostgresConnection(raw)
                 try:
@@ -75,8 +81,7 @@ class PostgresEngine:
     @asynccontextmanager
     async def schema_change(self) -> AsyncIterator[Connection]:
         """A transaction under an advisory lock, so that two processes do not migrate at once."""
-        async with _taken(self._writers) as raw, _unit(raw, "begin") as unit:
-            await unit.execute("set local statement_timeout = 0")
+        async with self._patient() as raw, _unit(raw, "begin") as unit:
             await unit.execute(f"select pg_advisory_xact_lock({MIGRATION_LOCK})")
             yield unit
 
@@ -100,14 +105,55 @@ class PostgresEngine:
 
     async def analyze(self) -> None:
         """Fresh statistics for every table."""
-        async with _taken(self._writers) as raw:
+        async with self._patient() as raw:
             await PostgresConnection(raw).execute("analyze")
 
     async def close(self) -> None:
         """Finish what was begun and close every connection."""
+        self._closed = True
+        await self._idle.wait()
         await self._wakeups.close()
         await self._readers.close()
         await self._writers.close()
+
+    @asynccontextmanager
+    async def _taken(self, pool: "Pool") -> AsyncIterator["Raw"]:
+        """A connection of the pool. Raises `Busy` when there is none to be had."""
+        if self._closed:
+            raise StorageError("The database was closed.")
+        self._inside += 1
+        self._idle.clear()
+        try:
+            raw = await _acquire(pool)
+            try:
+                yield raw
+            finally:
+                await pool.release(raw)
+        finally:
+            self._inside -= 1
+            if not self._inside:
+                self._idle.set()
+
+    @asynccontextmanager
+    async def _patient(self) -> AsyncIterator["Raw"]:
+        """A connection of its own for statements that may take minutes."""
+        try:
+            raw = await asyncpg.connect(
+                self._dsn, timeout=CONNECT_SECONDS, server_settings=SETTINGS
+            )
+        except (*ERRORS, TimeoutError) as error:
+            raise portable(error) from error
+        try:
+            yield raw
+        finally:
+            await raw.close()
+
+
+async def _acquire(pool: "Pool") -> "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]":
+    try:
+        return await pool.acquire(timeout=TURN_SECONDS)
+    except ERRORS as error:
+        raise Busy(f"No connection to PostgreSQL was free: {error}") from error
 
 
 async def _pool(dsn: str, size: int, settings: dict[str, str]) -> "Pool":
@@ -126,19 +172,6 @@ async def _pool(dsn: str, size: int, settings: dict[str, str]) -> "Pool":
     except (*ERRORS, TimeoutError) as error:
         problem = portable(error)
         raise type(problem)(f"PostgreSQL cannot be reached: {error}") from error
-
-
-@asynccontextmanager
-async def _taken(pool: "Pool") -> AsyncIterator["Raw"]:
-    """A connection of the pool. Raises `Busy` when there is none to be had."""
-    try:
-        raw = await pool.acquire(timeout=TURN_SECONDS)
-    except ERRORS as error:
-        raise Busy(f"No connection to PostgreSQL was free: {error}") from error
-    try:
-        yield raw
-    finally:
-        await pool.release(raw)
 
 
 @asynccontextmanager

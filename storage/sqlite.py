@@ -217,7 +217,7 @@ async def _at_most(waiting: Awaitable[T], what: str) -> T:
 
 async def _leave(seats: Sequence[Seat]) -> None:
     for seat in seats:
-        await seat.thread.call(seat.statements.raw.close)
+        seat.thread.post(seat.statements.raw.close)
         await seat.thread.close()
 
 

@@ -88,6 +88,7 @@ class FarConnection(SqliteConnection):
         self.check()
         self.ended = True
         if not self._begun:
+            after()
             return
         try:
             await self._thread.call(partial(self._commit, after))

@@ -1,6 +1,6 @@
 """A thread that owns one SQLite connection and makes calls on it, in order.
 
-Measured (docs/decisions/0003): what costs time is the way to the thread and back, not SQLite;
+Measured (docs/decisions/0006): what costs time is the way to the thread and back, not SQLite;
 so a whole operation travels at once, which no driver that ships single statements can do.
 """
 
@@ -11,6 +11,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, TypeVar
+
+from storage.ports import StorageError
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -23,11 +25,14 @@ class DatabaseThread:
         self._loop = asyncio.get_running_loop()
         self._calls: SimpleQueue[tuple[Callable[[], Any], asyncio.Future[Any] | None] | None]
         self._calls = SimpleQueue()
+        self._closed = False
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
     def call(self, function: Callable[[], T]) -> asyncio.Future[T]:
         """Run `function` on the thread; the future gives its result or its error."""
+        if self._closed:
+            raise StorageError("The database was closed.")
         future: asyncio.Future[T] = self._loop.create_future()
         self._calls.put((function, future))
         return future
@@ -38,6 +43,7 @@ class DatabaseThread:
 
     async def close(self) -> None:
         """Finish what was given, then end the thread."""
+        self._closed = True
         self._calls.put(None)
         await asyncio.to_thread(self._thread.join)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from storage.ports import Connection
+from storage.ports import Connection, StorageError
 from storage.sqlite_connection import NearConnection, run_near
 from storage.sqlite_statements import ERRORS, RawStatements, portable
 from storage.sqlite_thread import DatabaseThread
@@ -72,32 +72,35 @@ class GroupCommit:
             await asyncio.wait([self._runner])
 
     async def _run(self) -> None:
+        group: list[Job] = []
         try:
             while self._waiting:
                 async with self._turn:
-                    await self._commit_one_group()
-        finally:
-            self._runner = None
-            for job in self._waiting:  # only when this task was cancelled: the loop is ending
-                job.future.cancel()
-            self._waiting.clear()
-
-    async def _commit_one_group(self) -> None:
-        size = min(MAX_OPERATIONS, len(self._waiting))
-        group = [self._waiting.popleft() for _ in range(size)]
-        try:
-            await self._thread.call(partial(run_group, self._statements, group, self._after_commit))
-        except BaseException:
-            for job in group:
+                    size = min(MAX_OPERATIONS, len(self._waiting))
+                    group = [self._waiting.popleft() for _ in range(size)]
+                    await self._thread.call(
+                        partial(run_group, self._statements, group, self._after_commit)
+                    )
+                self._settle(group)
+        except asyncio.CancelledError:  # the loop is ending
+            for job in (*group, *self._waiting):
                 job.future.cancel()
             raise
+        except StorageError as error:  # the database was closed
+            for job in (*group, *self._waiting):
+                job.error = error
+                _answer(job)
+        finally:
+            self._runner = None
+
+    def _settle(self, group: Sequence[Job]) -> None:
         self._waiting.extendleft(job for job in reversed(group) if not job.tried)
         for job in group:
             if job.tried:
-                _settle(job)
+                _answer(job)
 
 
-def _settle(job: Job) -> None:
+def _answer(job: Job) -> None:
     if job.future.done():
         return
     if job.error is None:

@@ -1,0 +1,1 @@
+"""What both databases promise: every test here runs on SQLite and on PostgreSQL."""
