@@ -119,6 +119,11 @@ def _collections(routes: Blueprint, services: ActorServices, serving: ActorServi
         found = await serving.find(name)
         return answer(await serving.synchronization(found, unread_request(services.identifiers)))
 
+    @routes.get("/users/<name>/liked")
+    async def liked(name: str) -> ResponseReturnValue:
+        found, asked = await serving.find(name), unread_request(services.identifiers)
+        return answer(await serving.liked(found, asked, request.args))
+
     def network(collection: str) -> Callable[[str], Awaitable[ResponseReturnValue]]:
         async def view(name: str) -> ResponseReturnValue:
             found, asked = await serving.find(name), unread_request(services.identifiers)

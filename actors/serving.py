@@ -26,7 +26,7 @@ from federation.errors import Refused
 from federation.incoming import IncomingRequest
 from federation.linked_data import serialise
 from federation.vocabulary import ACTIVITY_JSON
-from storage.records import ActorRecord, FollowRecord
+from storage.records import ActorRecord
 from storage.store import Store
 
 DOCUMENTS_IN_MEMORY: Final = 1_000
@@ -126,7 +126,7 @@ class ActorServing:
                 self.identifiers.collection_page(url, before),
                 url,
                 [other for _, other in found[:PAGE_SIZE]],
-                next=self._next(url, found),
+                next=self._next(url, [follow.id for follow, _ in found]),
                 total=total,
             )
         )
@@ -173,15 +173,41 @@ class ActorServing:
                 self.identifiers.collection_page(url, before),
                 url,
                 items,
-                next=self._next(url, found),
+                next=self._next(url, [follow.id for follow, _ in found]),
             )
         )
 
-    def _next(self, url: str, found: list[tuple[FollowRecord, str]]) -> str | None:
+    async def liked(
+        self, actor: ActorRecord, request: IncomingRequest, args: Mapping[str, str]
+    ) -> Served:
+        """What an actor likes: the list for the owner, for others how many there are.
+
+        Some of it was written for few; who may read it is decided where objects are served.
+        """
+        reader = await self._reader(actor, request)
+        url = self.identifiers.collection(actor.url, "liked")
+        if "page" not in args or not reader.is_owner(actor):
+            total = await self.store.query(lambda tx: tx.actors.count_liked(actor.id))
+            first = self.identifiers.collection_page(url, None) if reader.is_owner(actor) else None
+            return _collection(collection(url, total, first, attributed_to=actor.url))
+        before = _before(args)
+        found = await self.store.query(
+            lambda tx: tx.actors.liked(actor.id, before=before, limit=PAGE_SIZE + 1)
+        )
+        return _collection(
+            page(
+                self.identifiers.collection_page(url, before),
+                url,
+                [liked for _, liked in found[:PAGE_SIZE]],
+                next=self._next(url, [like for like, _ in found]),
+            )
+        )
+
+    def _next(self, url: str, ids: list[int]) -> str | None:
         """The page after this one, if one row more than a page was found."""
-        if len(found) <= PAGE_SIZE:
+        if len(ids) <= PAGE_SIZE:
             return None
-        return self.identifiers.collection_page(url, found[PAGE_SIZE - 1][0].id)
+        return self.identifiers.collection_page(url, ids[PAGE_SIZE - 1])
 
     async def _reader_of_keys(self, request: IncomingRequest) -> str | None:
         """The signer, or nobody: an actor's keys are shown to those who cannot prove a thing."""

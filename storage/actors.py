@@ -198,3 +198,25 @@ class ActorStatements(Statements):
             "and deleted_at is null and in_reply_to is not null"
         )
         return int(posts), int(replies)
+
+    async def liked(
+        self, actor_id: int, *, before: int | None = None, limit: int = 40
+    ) -> list[tuple[int, str]]:
+        """The URLs of what an actor likes, latest like first, with the id of each like."""
+        bound = " and l.id < $3" if before is not None else ""
+        args = (actor_id, limit) if before is None else (actor_id, limit, before)
+        rows = await self.connection.fetch_all(
+            "select l.id, o.url from likes l join objects o on o.id = l.object_id "
+            f"where l.actor_id = $1 and o.deleted_at is null{bound} order by l.id desc limit $2",
+            *args,
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    async def count_liked(self, actor_id: int) -> int:
+        """How many living objects an actor likes."""
+        found = await self.connection.fetch_value(
+            "select count(*) from likes l join objects o on o.id = l.object_id "
+            "where l.actor_id = $1 and o.deleted_at is null",
+            actor_id,
+        )
+        return int(found or 0)

@@ -270,3 +270,29 @@ async def test_somebody_elses_token_opens_nobodys_lists(node: Node) -> None:
     assert (await fetch(node, "/users/greta/pendingFollowers", token)).status_code == 404
     document = await (await fetch(node, "/users/greta", token)).get_json(force=True)
     assert "pendingFollowers" not in document
+
+
+async def test_what_is_liked_is_listed_to_its_owner_and_counted_for_others(node: Node) -> None:
+    greta, url = node.people["greta"], "https://node.example/objects/1"
+    async with node.store.transaction() as tx:
+        await tx.connection.execute(
+            "insert into objects (id, url, type, actor_id, local, visibility, document, "
+            "published_at, created_at) values (1, $1, 'Note', $2, 1, 'direct', '{}', 1, 1)",
+            url,
+            greta.id,
+        )
+        await tx.connection.execute(
+            "insert into likes (id, actor_id, object_id, url, created_at) "
+            "values (1, $1, 1, 'https://node.example/activities/1', 1)",
+            greta.id,
+        )
+    for path in ("/users/greta/liked", "/users/greta/liked?page=true"):
+        seen = await (await fetch(node, path)).get_json(force=True)
+        assert seen["totalItems"] == 1
+        assert url not in str(seen)
+        assert "first" not in seen
+    owner = await bearer(node, greta)
+    root = await (await fetch(node, "/users/greta/liked", owner)).get_json(force=True)
+    page = root["first"].removeprefix("https://node.example")
+    mine = await (await fetch(node, page, owner)).get_json(force=True)
+    assert mine["orderedItems"] == [url]
