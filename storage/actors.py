@@ -193,9 +193,10 @@ class ActorStatements(Statements):
         posts = await self.connection.fetch_value(
             "select coalesce(sum(posts_count), 0) from actors where local = 1"
         )
+        # `coalesce` keeps the planner off the index of all replies, most of them from elsewhere.
         replies = await self.connection.fetch_value(
             "select count(*) from objects where local = 1 and visibility = 'public' "
-            "and deleted_at is null and in_reply_to is not null"
+            "and deleted_at is null and coalesce(in_reply_to, '') <> ''"
         )
         return int(posts), int(replies)
 

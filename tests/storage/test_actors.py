@@ -162,4 +162,40 @@ async def test_people_posts_and_activity_are_counted(store: Store) -> None:
         assert await tx.actors.count_local() == {"Application": 1, "Person": 2}
         assert await tx.actors.active_since(first_id_at(4_000_000)) == 1
         assert await tx.actors.active_since(first_id_at(6_000_000)) == 0
-        assert await tx.actors.count_posts() == (2, 0)
+        for number, visibility in ((1, "public"), (2, "direct")):
+            await tx.connection.execute(
+                "insert into objects (id, url, type, actor_id, local, visibility, in_reply_to, "
+                "document, published_at, created_at) values ($1, $2, 'Note', $3, 1, $4, 'x', "
+                "'{}', 1, 1)",
+                number,
+                f"https://node.example/objects/{number}",
+                amina.id,
+                visibility,
+            )
+        assert await tx.actors.count_posts() == (2, 1)
+
+
+async def test_likes_are_listed_latest_first_without_what_was_deleted(store: Store) -> None:
+    amina = actor("amina")
+    await add(store, amina)
+    async with store.transaction() as tx:
+        for number in (1, 2, 3):
+            await tx.connection.execute(
+                "insert into objects (id, url, type, actor_id, local, visibility, document, "
+                "published_at, created_at) values ($1, $2, 'Note', $3, 1, 'public', '{}', 1, 1)",
+                number,
+                f"https://node.example/objects/{number}",
+                amina.id,
+            )
+            await tx.connection.execute(
+                "insert into likes (id, actor_id, object_id, url, created_at) "
+                "values ($1, $2, $1, $3, 1)",
+                number,
+                amina.id,
+                f"https://node.example/activities/{number}",
+            )
+        await tx.connection.execute("update objects set deleted_at = 1 where id = 2")
+        assert await tx.actors.count_liked(amina.id) == 2
+        found = await tx.actors.liked(amina.id)
+        assert [url[-1] for _, url in found] == ["3", "1"]
+        assert [like for like, _ in await tx.actors.liked(amina.id, before=3)] == [1]
