@@ -18,7 +18,6 @@ import httpx
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
-BIN = Path(sys.executable).parent
 LOOPBACK = "127.0.0.1"
 # below the ports that the system hands out by itself
 PORTS = range(17_000, 31_000)
@@ -138,6 +137,13 @@ class Program:
         except httpx.HTTPError:
             return False
 
+    @property
+    def group(self) -> int:
+        """The process group, for those who cut its power. RuntimeError when it does not run."""
+        if self._process is None:
+            raise RuntimeError(f"{self.name} does not run")
+        return self._process.pid
+
     def stop(self) -> None:
         """End the process politely, or else by force; nothing when it does not run."""
         self._end(signal.SIGTERM)
@@ -215,7 +221,9 @@ class NodeProcess(Program):
     def environment(self) -> Mapping[str, str]:
         """Ours without any setting of the person who runs the tests, and the test's own."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("COMMUNOTIC_")}
-        return {**inherited, "PYTHONUNBUFFERED": "1", **self.settings}
+        folders = [str(ROOT), *filter(None, [inherited.get("PYTHONPATH")])]
+        own = {"PYTHONPATH": os.pathsep.join(folders), "PYTHONUNBUFFERED": "1"}
+        return {**inherited, **own, **self.settings}
 
     def command(self) -> Sequence[str]:
         """`communotic run`."""
@@ -240,7 +248,7 @@ class NodeProcess(Program):
         return self
 
     def _communotic(self) -> list[str]:
-        return [str(BIN / "communotic"), "--data", str(self.data)]
+        return [sys.executable, "-m", "node.cli", "--data", str(self.data)]
 
     def run(self, *arguments: str, given: str | None = None) -> str:
         """Run a command beside the server; its standard output. Raises `CommandFailed`."""

@@ -9,6 +9,8 @@ import asyncio
 import base64
 import hashlib
 import json
+import os
+import signal
 import uuid
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -84,11 +86,17 @@ def signed_headers(crowd: Crowd, number: int, method: str, url: str, body: bytes
 
 
 async def send(crowd: Crowd, session: aiohttp.ClientSession, order: Json) -> Json:
-    """Post an activity as one of the actors; the status, 0 when nobody answered."""
+    """Post an activity as one of the actors; the status, 0 when nobody answered.
+
+    With `cut`, a process group, that group is killed at the very moment of a 202.
+    """
     body = json.dumps(order["activity"]).encode()
     headers = signed_headers(crowd, order["actor"], "post", order["inbox"], body)
     try:
         async with session.post(order["inbox"], data=body, headers=headers) as answer:
+            if answer.status == 202 and "cut" in order:
+                os.killpg(order["cut"], signal.SIGKILL)
+                return {"status": answer.status, "text": ""}
             return {"status": answer.status, "text": await answer.text()}
     except aiohttp.ClientError as error:
         return {"status": 0, "text": repr(error)}
