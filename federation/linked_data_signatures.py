@@ -153,7 +153,7 @@ def _options() -> dict[str, Any]:
     from pyld.context_resolver import ContextResolver
 
     return {
-        "base": "",
+        "base": None,  # an empty one would be replaced by an address of the library's own
         "processingMode": "json-ld-1.1",
         "documentLoader": document_loader,
         "contextResolver": ContextResolver(_shared_contexts(), document_loader),

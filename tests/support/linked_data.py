@@ -39,6 +39,7 @@ def graph(document: dict[str, Any]) -> str:
     """The canonical graph, straight from the library."""
     options = {
         "algorithm": "URDNA2015",
+        "base": None,
         "format": "application/n-quads",
         "documentLoader": document_loader,
     }
