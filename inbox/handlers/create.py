@@ -48,8 +48,9 @@ async def receive(context: HandlerContext) -> str:
     people = await local_people(context, dict.fromkeys(named))
     if not people and not await concerns_us(context, parent):
         raise Ignored("nobody here follows the actor, is addressed or was answered")
-    await store_object(context.tx, parsed)
-    record = await context.tx.objects.by_url(parsed.record.url)
+    record: ObjectRecord | None = parsed.record
+    if not await store_object(context.tx, parsed) or parsed.record.in_reply_to is not None:
+        record = await context.tx.objects.by_url(parsed.record.url)
     if record is None or record.deleted_at is not None or record.actor_id != context.actor.id:
         raise Ignored("the object was deleted before")
     await _show(context, record, people)

@@ -4,12 +4,12 @@ Only the HTTP client's transport is replaced; every signature is real and verifi
 """
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from typing import Any, cast
 
 import httpx
 from quart import Quart
@@ -18,87 +18,20 @@ from quart.wrappers import Response as QuartResponse
 from actors.keys import KeyPairs, generate
 from actors.local import Account, ProfileChanges, create_person, first_run, update_profile
 from config.settings import Settings
+from federation.signing import sign_cavage, sign_rfc9421
 from federation.vocabulary import ACTIVITY_JSON
+from objects.notes import NoteDraft
+from outbox.acts.create import post
+from outbox.acts.follow import ask
+from outbox.context import OutboxContext
 from storage.records import ActorRecord, FollowRecord, ObjectRecord, ReceivedRecord
-from storage.store import Store, Tx
+from storage.store import Store, Tx, open_store
 from tests.support.clock import Clock
-from tests.support.factories import Json, profile
-from tests.support.signing import Remote, key_pair, sign_cavage, sign_rfc9421
+from tests.support.factories import Json
+from tests.support.signing import Remote
+from tests.support.wires import Wires
 
-JRD = "application/jrd+json"
 ROUNDS = 60
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A request that one of our nodes made to another server."""
-
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Json:
-        """The body."""
-        return dict(json.loads(self.body))
-
-
-class Wires(httpx.AsyncBaseTransport):
-    """Every connection: to nodes of ours by host, to documents of others by URL."""
-
-    def __init__(self) -> None:
-        self.nodes: dict[str, httpx.ASGITransport] = {}
-        self.served: dict[str, tuple[int, str, bytes]] = {}
-        self.silent: set[str] = set()
-        self.log: list[Sent] = []
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Pass a request to the node that has the host, else answer it from the table."""
-        host = request.url.netloc.decode()
-        body = await request.aread()
-        self.log.append(Sent(request.method, str(request.url), dict(request.headers), body))
-        if host in self.silent:
-            raise httpx.ConnectError(f"{host} does not answer", request=request)
-        if host in self.nodes:
-            return await self.nodes[host].handle_async_request(request)
-        if request.method == "POST":
-            return httpx.Response(202, stream=httpx.ByteStream(b""))
-        status, kind, content = self.served.get(str(request.url), (404, "text/plain", b"nothing"))
-        stream = httpx.ByteStream(content)  # unread, as from a socket
-        return httpx.Response(status, headers={"Content-Type": kind}, stream=stream)
-
-    def serve(self, document: Json, *, status: int = 200, at: str | None = None) -> str:
-        """Serve a document at its id (or `at`); gives the address."""
-        url = at or str(document["id"])
-        self.served[url] = (status, ACTIVITY_JSON, json.dumps(document).encode())
-        return url
-
-    def take_away(self, url: str, status: int = 410) -> None:
-        """Answer `status` from now on."""
-        self.served[url] = (status, "text/plain", b"gone")
-
-    def person(self, url: str, **changes: Any) -> Remote:
-        """Somebody on another server, with profile, keys and WebFinger."""
-        person = Remote(url, rsa_name=url, ed_name=url)
-        document = profile(person, **changes)
-        self.serve(document)
-        host = httpx.URL(url).netloc.decode()
-        acct = f"acct:{document['preferredUsername']}@{host}"
-        links = [{"rel": "self", "type": ACTIVITY_JSON, "href": url}]
-        finger = json.dumps({"subject": acct, "links": links}).encode()
-        for resource in (acct, url):
-            where = f"https://{host}/.well-known/webfinger?resource={quote(resource, safe='')}"
-            self.served[where] = (200, JRD, finger)
-        return person
-
-    def fetched(self, url: str) -> int:
-        """How often a URL was asked for."""
-        return sum(1 for sent in self.log if sent.method == "GET" and sent.url == url)
-
-    def delivered(self, inbox: str) -> list[Json]:
-        """What reached an inbox of another server, in order."""
-        return [sent.json for sent in self.log if sent.method == "POST" and sent.url == inbox]
 
 
 @cache
@@ -120,7 +53,7 @@ class LocalNode:
     @property
     def store(self) -> Store:
         """The database."""
-        return self.services.store  # type: ignore[no-any-return]
+        return self.services.store
 
     @property
     def host(self) -> str:
@@ -158,7 +91,7 @@ class LocalNode:
 
     # what another server does
 
-    async def post(
+    async def deliver(
         self,
         sender: Remote,
         activity: Json | bytes,
@@ -166,34 +99,61 @@ class LocalNode:
         to: str | None = None,
         scheme: str = "cavage",
         now: float | None = None,
+        signed_for: str | None = None,
         headers: Mapping[str, str | None] | None = None,
     ) -> QuartResponse:
-        """Deliver an activity, signed by `sender`; `headers` are changed after signing."""
+        """Deliver an activity, signed by `sender`; `headers` are changed after signing.
+
+        `signed_for` is the inbox that the signature is made for, when it is another one.
+        """
         body = activity if isinstance(activity, bytes) else json.dumps(activity).encode()
         url = httpx.URL(to or self.shared_inbox)
+        target = signed_for or str(url)
         at = self.clock() if now is None else now
         if scheme == "cavage":
-            signed = sign_cavage("POST", str(url), body, sender.rsa_key, at, ACTIVITY_JSON)
+            signed = sign_cavage("POST", target, body, sender.rsa_key, at, ACTIVITY_JSON)
         else:
-            signed = sign_rfc9421("POST", str(url), body, sender.rsa_key, at)
+            signed = sign_rfc9421("POST", target, body, sender.rsa_key, at)
         sent: dict[str, str | None] = {"Host": self.host, "Content-Type": ACTIVITY_JSON, **signed}
         for name, value in (headers or {}).items():
             sent = {known: v for known, v in sent.items() if known.lower() != name.lower()}
             sent[name] = value
         kept = {name: value for name, value in sent.items() if value is not None}
         client = self.app.test_client()
-        return await client.post(url.path, data=body, headers=kept)  # type: ignore[return-value]
+        return await client.post(url.path, data=body, headers=kept)
 
     async def receive(
         self, sender: Remote, activity: Json, *, to: str | None = None, **options: Any
     ) -> str:
         """Deliver, insist on 202, and process; gives the note of the processed row."""
-        answer = await self.post(sender, activity, to=to, **options)
+        answer = await self.deliver(sender, activity, to=to, **options)
         assert answer.status_code == 202, (answer.status_code, await answer.get_data())
         await self.work_inbox()
         row = await self.row(str(activity["id"]), to)
         assert row is not None
         return row.error or row.state
+
+    # what people here do
+
+    @property
+    def outbox(self) -> OutboxContext:
+        """What acts of local actors need."""
+        found: OutboxContext = self.services.outbox
+        return found
+
+    async def write(self, username: str, text: str, **draft: Any) -> str:
+        """Publish a note (or what `draft` makes of it); gives its URL."""
+        author = await self.person(username)
+        answered = draft.pop("reply_to", None)
+        if answered is not None:
+            draft["in_reply_to"] = await self.outbox.objects.visible(answered, author)
+        record = await post(self.outbox, author, NoteDraft(text, **draft))
+        return record.url
+
+    async def ask_to_follow(self, username: str, whom: str) -> None:
+        """Send a Follow to an actor, by name or address."""
+        target = await self.services.remote.resolve(whom)
+        await ask(self.outbox, await self.person(username), target)
 
     # what happens here
 
@@ -286,15 +246,80 @@ class LocalNode:
         return await self.store.query(operation)
 
 
-def settings_for(host: str, folder: Path, **changes: Any) -> Settings:
-    """The settings of a node under test."""
-    return Settings(data_dir=folder, domain=host, **changes)
+def _copy_database(template: Path, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(template, folder / "communotic.db")
 
 
-async def set_up(store: Store, identifiers: Any, clock: Clock, username: str) -> None:
-    """The first run of a node: its own actor and its organisation."""
+async def start_node(
+    host: str,
+    username: str,
+    wires: Wires,
+    clock: Clock,
+    template: Path,
+    folder: Path,
+    **settings: Any,
+) -> LocalNode:
+    """A node after its first run, with one organisation, reachable through `wires`.
+
+    `template` is a migrated SQLite file, of which `folder` gets a copy.
+    """
+    from node.app import create_app
+    from node.services import build_services
+
+    _copy_database(template, folder)
+    chosen = Settings(data_dir=folder, domain=host, synchronous="normal", **settings)
+    store = await open_store(chosen.database_url, synchronous=chosen.synchronous)
+    services = build_services(chosen, store, transport=wires, clock=clock)
     async with store.transaction() as tx:
-        await first_run(tx, identifiers, username.title(), username, node_keys(), clock.ms)
+        _, owner = await first_run(
+            tx, services.identifiers, username.title(), username, node_keys(), clock.ms
+        )
+    await services.keys.node_key()
+    app = create_app(services)
+    wires.nodes[host] = httpx.ASGITransport(cast("Any", app))
+    return LocalNode(services, app, wires, clock, {username: owner})
 
 
-__all__ = ["LocalNode", "Sent", "Wires", "key_pair", "set_up", "settings_for"]
+@dataclass
+class Network:
+    """Several nodes of ours on the same wires; each organisation is called like its host."""
+
+    wires: Wires
+    clock: Clock
+    template: Path
+    folder: Path
+    nodes: dict[str, LocalNode] = field(default_factory=dict)
+
+    async def open(self, host: str, username: str, **settings: Any) -> LocalNode:
+        """A node at any host with any organisation."""
+        self.nodes[host] = await start_node(
+            host, username, self.wires, self.clock, self.template, self.folder / host, **settings
+        )
+        return self.nodes[host]
+
+    async def node(self, name: str, **settings: Any) -> LocalNode:
+        """The node `name.example` with the organisation `name`, made on first mention."""
+        host = f"{name}.example"
+        return self.nodes.get(host) or await self.open(host, name, **settings)
+
+    async def settle(self) -> None:
+        """Let every worker of every node work until all of them are at rest."""
+        for _ in range(ROUNDS):
+            done = 0
+            for node in self.nodes.values():
+                services = node.services
+                for worker in (
+                    services.inbox_worker,
+                    services.fanout_worker,
+                    services.delivery_worker,
+                ):
+                    done += await worker.run_once()
+            if not done:
+                return
+        raise AssertionError("the network never comes to rest")
+
+    async def close(self) -> None:
+        """Stop every node."""
+        for node in self.nodes.values():
+            await node.services.close()

@@ -1,0 +1,33 @@
+"""One fixture starts a node in this process, one a network of them; signatures are real."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.clock import Clock
+from tests.support.databases import sqlite_template
+from tests.support.fediverse import LocalNode, Network
+from tests.support.wires import Wires
+
+__all__ = ["sqlite_template"]
+
+
+@pytest.fixture
+def wires() -> Wires:
+    """The connections between nodes, and what servers of others serve."""
+    return Wires()
+
+
+@pytest.fixture
+async def network(wires: Wires, sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Network]:
+    """Nodes of ours that reach each other: `greta = await network.node("greta")`."""
+    found = Network(wires, Clock(), sqlite_template, tmp_path)
+    yield found
+    await found.close()
+
+
+@pytest.fixture
+async def node(network: Network) -> LocalNode:
+    """One node, node.example, with the organisation `greta` on it."""
+    return await network.open("node.example", "greta", fetch_timeout=1)
