@@ -14,6 +14,8 @@ from objects.media import MediaLimits
 from objects.routes import ObjectServices, object_routes
 from outbox.routes import OutboxDoor, outbox_routes
 from storage.records import ActorRecord, ObjectRecord
+from web.graph import graph_routes
+from web.interact import Interaction, interaction_routes
 from web.pages import Pages
 from web.routes import page_routes
 
@@ -88,6 +90,8 @@ def create_app(services: Services) -> Quart:
         )
     )
     app.register_blueprint(page_routes(pages))
+    app.register_blueprint(interaction_routes(Interaction(services.outbox, pages)))
+    app.register_blueprint(graph_routes(services.store, services.identifiers))
     app.register_blueprint(health_routes(services))
     install_error_answers(app, pages)
 

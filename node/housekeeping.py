@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from actors.local import forget_the_deleted
 from config.settings import Settings
 from objects.retention import prune_media, prune_remote
 from storage.files import MediaFiles
@@ -44,6 +45,7 @@ class Housekeeping:
         removed = {
             "received": await self._store.write(lambda tx: tx.received.prune(before)),
             "deliveries": await self._store.write(lambda tx: tx.deliveries.prune(before)),
+            "farewells": await self._store.write(forget_the_deleted),
             "uploads": await prune_media(self._store, self._files, now),
         }
         if self._settings.remote_days:

@@ -158,4 +158,3 @@ def build_services(
         ),
         housekeeping=Housekeeping(store, files, settings, clock),
     )
-

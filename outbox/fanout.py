@@ -79,7 +79,10 @@ class FanoutWorker:
         async with self._store.read() as tx:
             activity = await tx.activities.by_id(fanout.activity_id)
             found = await expand(tx, recipients, fanout.actor_id, self._identifiers, now)
-        inboxes = [inbox for inbox in found if await self._allowed(inbox)]
+        known = _origin_host(activity)
+        inboxes = [
+            inbox for inbox in found if host_of(inbox) != known and await self._allowed(inbox)
+        ]
         for chunk in _chunks(inboxes):
             await self._insert(fanout, activity, chunk, now)
         await self._store.write(lambda tx: _finish(tx, fanout))
@@ -109,6 +112,11 @@ class FanoutWorker:
 async def _finish(tx: Tx, fanout: FanoutRecord) -> None:
     await tx.deliveries.fanout_done(fanout.id)
     tx.notify_on_commit("delivery")
+
+
+def _origin_host(activity: ActivityRecord | None) -> str | None:
+    """The server that a forwarded activity came from, which does not need it back."""
+    return host_of(activity.url) if activity is not None and not activity.local else None
 
 
 def _delivery(fanout: FanoutRecord, inbox: str, now: int) -> DeliveryRecord:

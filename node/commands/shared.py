@@ -14,6 +14,7 @@ from config.environment import data_directory, environment
 from config.load import BadSettings, load_settings
 from config.settings import Settings
 from federation.errors import FederationError
+from node.commands.choice import Choice
 from node.services import Services, open_services
 from outbox.context import ActRefused
 from storage.ports import StorageError
@@ -23,12 +24,6 @@ T = TypeVar("T")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 Username = Annotated[str, typer.Argument(help="Name of a local account, without @ and host.")]
-
-
-class Choice:
-    """What was said before the command's name."""
-
-    data: Path | None = None
 
 
 def fail(sentence: str) -> NoReturn:

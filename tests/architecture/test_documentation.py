@@ -9,12 +9,12 @@ from typer.core import TyperOption
 
 from config.load import setting_fields, variable
 from config.settings import Settings
-from node.cli import app
+from node.cli import application
 from tests.architecture.commands_page import commands, commands_page
 from tests.architecture.settings_page import settings_page
 from tests.architecture.source import ROOT
 
-COMMANDS = dict(commands(typer.main.get_command(app), "communotic"))
+COMMANDS = dict(commands(typer.main.get_command(application()), "communotic"))
 # others script against these names
 CONTRACT = """
 init run web worker migrate doctor backup restore token post publish follow unfollow timeline
@@ -44,7 +44,7 @@ def test_every_field_of_the_settings_is_a_documented_setting() -> None:
 
 
 def test_the_commands_page_says_what_is_declared() -> None:
-    assert page("docs/commands.md") == commands_page(app), "run `make docs`"
+    assert page("docs/commands.md") == commands_page(application()), "run `make docs`"
 
 
 @pytest.mark.parametrize("path", COMMANDS)
