@@ -6,7 +6,7 @@ bounded work: no caller has to wait for a poison graph.
 
 import hashlib
 from base64 import b64decode
-from functools import cache
+from functools import cache, lru_cache
 from math import factorial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -81,19 +81,20 @@ def _check_options(signature: dict[str, Any], now: float) -> None:
 def _check_document(document: dict[str, Any]) -> None:
     """Raise `Refused` unless the document is the one reading of its graph."""
     contexts, addresses = check_contexts(document)
-    terms, pinned = _mappings(contexts), _mappings(addresses)
+    terms, pinned = _mappings(orjson.dumps(contexts)), _mappings(orjson.dumps(addresses))
     check_terms(terms, pinned)
     check_shape(document, terms, pinned)
 
 
-def _mappings(contexts: list[Any]) -> Mappings:
-    """The term definitions that are in force after `contexts`."""
+@lru_cache(maxsize=64)  # one program writes one context; 64 kB each at most
+def _mappings(contexts: bytes) -> Mappings:
+    """The term definitions that are in force after `contexts` (JSON), not to be changed."""
     from pyld import jsonld
 
     processor, options = jsonld.JsonLdProcessor(), _options()
     try:
         active = processor.process_context(
-            processor.process_context(None, None, options), contexts, options
+            processor.process_context(None, None, options), orjson.loads(contexts), options
         )
     except (jsonld.JsonLdError, ValueError, TypeError, KeyError) as error:
         raise Refused(401, "ld-unusual", f"contexts: {_first_line(error)}") from None
@@ -155,9 +156,14 @@ def _options() -> dict[str, Any]:
     return {
         "base": None,  # an empty one would be replaced by an address of the library's own
         "processingMode": "json-ld-1.1",
-        "documentLoader": document_loader,
-        "contextResolver": ContextResolver(_shared_contexts(), document_loader),
+        "documentLoader": _static_loader,
+        "contextResolver": ContextResolver(_shared_contexts(), _static_loader),
     }
+
+
+def _static_loader(url: str, options: Any = None) -> dict[str, Any]:
+    """Pinned contexts, marked as what PyLD may keep worked out."""
+    return {**document_loader(url, options), "tag": "static"}
 
 
 class _PinnedOnly(dict[str, Any]):
