@@ -113,18 +113,25 @@ def note_by(who: Remote) -> dict[str, Any]:
                     "icon": {"type": "Image", "url": "https://remote.example/e.png"},
                 },
             ],
-            "replies": {
-                "id": note + "/replies",
-                "type": "Collection",
-                "first": {
-                    "type": "CollectionPage",
-                    "next": note + "/replies?page=true",
-                    "partOf": note + "/replies",
-                    "items": [],
-                },
-            },
-            "likes": {"id": note + "/likes", "type": "Collection", "totalItems": 0},
+            **_collections(note),
         },
+    }
+
+
+def _collections(note: str) -> dict[str, Any]:
+    """What hangs on a note."""
+    return {
+        "replies": {
+            "id": note + "/replies",
+            "type": "Collection",
+            "first": {
+                "type": "CollectionPage",
+                "next": note + "/replies?page=true",
+                "partOf": note + "/replies",
+                "items": [],
+            },
+        },
+        "likes": {"id": note + "/likes", "type": "Collection", "totalItems": 0},
     }
 
 
