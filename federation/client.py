@@ -22,6 +22,9 @@ from federation.transport import GuardedTransport
 
 log = logging.getLogger(__name__)
 
+Transport = httpx.AsyncBaseTransport
+"""What carries requests: sockets, or whatever a test puts in their place."""
+
 # Statuses after which the same request may well succeed later; 401 is what a server answers
 # while it cannot reach our key.
 PASSING_STATUSES: Final = frozenset({401, 408, 425, 429})
@@ -103,7 +106,7 @@ class HttpClient:
         *,
         user_agent: str,
         guard: AddressGuard,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: Transport | None = None,
         timeout_s: float = 10.0,
         max_bytes: int = 1_000_000,
         connections: int = 512,

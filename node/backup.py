@@ -3,16 +3,16 @@
 import json
 import os
 import shutil
-import sqlite3
+import subprocess
 import tarfile
 import tempfile
-from contextlib import closing
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 
 from config.load import FILE_NAME, load_settings
 from config.settings import Settings
+from storage.snapshot import is_sound, take_snapshot
 from storage.store import sqlite_path
 
 MANIFEST = "communotic-backup.json"
@@ -50,16 +50,12 @@ def make_backup(settings: Settings, target: Path) -> int:
 def _snapshot(settings: Settings, folder: Path) -> Path:
     if settings.database_url.startswith("sqlite:"):
         target = folder / DATABASE
-        source = sqlite3.connect(f"file:{sqlite_path(settings.database_url)}?mode=ro", uri=True)
-        with closing(source), closing(sqlite3.connect(target)) as copy:
-            source.backup(copy)
+        take_snapshot(sqlite_path(settings.database_url), target)
         return target
     return _dump_postgres(settings.database_url, folder / DUMP)
 
 
 def _dump_postgres(url: str, target: Path) -> Path:
-    import subprocess
-
     tool = shutil.which("pg_dump")
     if tool is None:
         raise BackupRefused("pg_dump is missing: install the PostgreSQL client programs")
@@ -130,14 +126,11 @@ def _load_database(unpacked: Path, name: str) -> None:
     settings = load_settings(unpacked, {})
     snapshot = unpacked / name
     if name == DATABASE:
-        with closing(sqlite3.connect(snapshot)) as database:
-            if database.execute("pragma quick_check").fetchone()[0] != "ok":
-                raise BackupRefused("the database in the backup is damaged")
+        if not is_sound(snapshot):
+            raise BackupRefused("the database in the backup is damaged")
         if settings.database and settings.database.startswith("sqlite:"):
             snapshot.replace(sqlite_path(settings.database))
         return
-    import subprocess
-
     tool = shutil.which("psql")
     if tool is None:
         raise BackupRefused("psql is missing: install the PostgreSQL client programs")

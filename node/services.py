@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 
-import httpx
-
 from actors.access import Visitors
 from actors.identifiers import Identifiers
 from actors.keys import ActorKeys, HostSchemes
@@ -15,7 +13,7 @@ from actors.policy import DomainRules
 from actors.remote import RemoteActors
 from config.settings import Settings
 from federation.addresses import AddressGuard
-from federation.client import HttpClient, user_agent
+from federation.client import HttpClient, Transport, user_agent
 from federation.fetch import Fetcher
 from federation.policy import RateLimiter
 from federation.verify import Verifier
@@ -91,7 +89,7 @@ def build_services(
     settings: Settings,
     store: Store,
     *,
-    transport: httpx.AsyncBaseTransport | None = None,
+    transport: Transport | None = None,
     clock: Clock = time.time,
 ) -> Services:
     """Wire the parts together; nothing is opened or started here."""
@@ -109,7 +107,13 @@ def build_services(
     rules = DomainRules(store, clock)
     fetcher = Fetcher(client, keys.loaded_node_key, memory=schemes, clock=clock)
     remote = RemoteActors(store, fetcher, client, identifiers, clock, rules)
-    verifier = Verifier(keys=keys, fetcher=fetcher, clock=clock)
+    strangers = RateLimiter(rate=10, burst=200, clock=time.monotonic)
+    verifier = Verifier(
+        keys=keys,
+        fetcher=fetcher,
+        clock=clock,
+        fetch_allowed=lambda host: strangers.check(host) is None,
+    )
     publisher = Publisher(identifiers, clock)
     objects = RemoteObjects(store, fetcher, remote, identifiers, clock)
     deliverer = Deliverer(

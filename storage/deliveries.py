@@ -17,8 +17,11 @@ class DeliveryStatements(Statements):
         """Lease the oldest fan-outs that are due."""
         rows = await self.connection.fetch_all(
             "update fanouts set lease_until = $2, attempts = attempts + 1 where id in ("
-            "select id from fanouts where state = 'waiting' and due_at <= $1 "
-            "and lease_until <= $1 order by id limit $3 for update skip locked) "
+            "select f.id from fanouts f where f.state = 'waiting' and f.due_at <= $1 "
+            "and f.lease_until <= $1 and not exists (select 1 from fanouts e "
+            "where e.state = 'waiting' and e.actor_id = f.actor_id and e.id < f.id "
+            "and (e.due_at > $1 or e.lease_until > $1)) "
+            "order by f.id limit $3 for update skip locked) "
             f"returning {columns(FanoutRecord)}",
             now,
             lease_until,
@@ -59,12 +62,18 @@ class DeliveryStatements(Statements):
             ],
         )
 
-    async def claim(self, now: int, lease_until: int, limit: int) -> list[DeliveryRecord]:
-        """Lease the oldest due deliveries: one at a time for each sender and inbox, in order."""
+    async def claim(
+        self, now: int, lease_until: int, limit: int, busy_hosts: list[str]
+    ) -> list[DeliveryRecord]:
+        """Lease the oldest due deliveries: one at a time for each sender and inbox, in order.
+
+        Nothing is taken for `busy_hosts`, which have enough under way.
+        """
         rows = await self.connection.fetch_all(
             "update deliveries set lease_until = $2, attempts = attempts + 1 where id in ("
             "select d.id from deliveries d where d.state = 'waiting' and d.due_at <= $1 "
-            "and d.lease_until <= $1 and not exists (select 1 from deliveries e "
+            "and d.lease_until <= $1 and d.host <> all($4) "
+            "and not exists (select 1 from deliveries e "
             "where e.inbox = d.inbox and e.actor_id = d.actor_id "
             "and e.state in ('waiting', 'held') and e.id < d.id) "
             "order by d.due_at, d.id limit $3 for update skip locked) "
@@ -72,6 +81,7 @@ class DeliveryStatements(Statements):
             now,
             lease_until,
             limit,
+            busy_hosts,
         )
         return sorted((DeliveryRecord(*row) for row in rows), key=lambda delivery: delivery.id)
 
@@ -104,11 +114,21 @@ class DeliveryStatements(Statements):
             delivery.id,
         )
 
+    async def set_aside(self, delivery_id: int, status: int | None, error: str) -> None:
+        """Hold one delivery back because its host is away."""
+        await self.connection.execute(
+            "update deliveries set state = 'held', lease_until = 0, status = $2, error = $3 "
+            "where id = $1",
+            delivery_id,
+            status,
+            error,
+        )
+
     async def hold(self, host: str) -> None:
         """Put everything for a closed host aside."""
         await self.connection.execute(
-            "update deliveries set state = 'held', lease_until = 0 "
-            "where state = 'waiting' and host = $1",
+            "update deliveries set state = 'held' where state = 'waiting' and host = $1 "
+            "and lease_until = 0",
             host,
         )
 
@@ -216,6 +236,34 @@ class DeliveryStatements(Statements):
             object_id,
         )
         return [row[0] for row in rows]
+
+    async def reached_by(self, actor_id: int) -> list[str]:
+        """Every inbox that got something about any object of an actor."""
+        rows = await self.connection.fetch_all(
+            "select distinct i.url from objects o join reached r on r.object_id = o.id "
+            "join inboxes i on i.id = r.inbox_id where o.actor_id = $1",
+            actor_id,
+        )
+        return [row[0] for row in rows]
+
+    async def retire(self, inbox_id: int, inbox: str, now: int) -> None:
+        """Note that an inbox answered that it is gone; `inbox_id` is used when it is new."""
+        await self.connection.execute(
+            "insert into inboxes (id, url, retired_at) values ($1, $2, $3) "
+            "on conflict (url) do update set retired_at = excluded.retired_at",
+            inbox_id,
+            inbox,
+            now,
+        )
+
+    async def retired(self, inboxes: list[str], after: int) -> set[str]:
+        """Those of `inboxes` that were found gone after this time."""
+        if not inboxes:
+            return set()
+        rows = await self.connection.fetch_all(
+            "select url from inboxes where url = any($1) and retired_at > $2", inboxes, after
+        )
+        return {row[0] for row in rows}
 
     async def prune(self, before: int) -> int:
         """Forget finished deliveries older than `before`."""

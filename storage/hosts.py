@@ -60,6 +60,25 @@ class HostStatements(Statements):
             HostRecord, "from hosts where state = 'closed' and due_at <= $1 order by due_at", now
         )
 
+    async def troubled(self, hosts: list[str]) -> list[str]:
+        """Those of `hosts` that are closed or have failures counted."""
+        if not hosts:
+            return []
+        rows = await self.connection.fetch_all(
+            "select host from hosts where host = any($1) and (state = 'closed' or failures > 0)",
+            hosts,
+        )
+        return [row[0] for row in rows]
+
+    async def open(self, host: str | None, now: int) -> None:
+        """Open the circuit of a host, or of every host, by hand."""
+        await self.connection.execute(
+            "update hosts set state = 'open', failures = 0, failing_since = null, due_at = 0, "
+            "error = '', updated_at = $1 where cast($2 as text) is null or host = $2",
+            now,
+            host,
+        )
+
     async def next_due(self) -> int | None:
         """When the next closed host may be asked, or None."""
         found = await self.connection.fetch_value(

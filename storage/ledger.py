@@ -53,10 +53,13 @@ class LedgerStatements(Statements):
         )
 
     async def orphans(self, before: int, limit: int = 500) -> list[MediaRecord]:
-        """Uploads that nothing shows and that are older than `before`, oldest first."""
+        """Uploads that nothing shows, profiles neither, from before `before`, oldest first."""
         return await self.all_of(
             MediaRecord,
-            "from media where object_id is null and created_at < $1 order by created_at limit $2",
+            "from media where object_id is null and created_at < $1 and not exists "
+            "(select 1 from actors a where a.id = media.actor_id and "
+            "(a.icon like '%/' || media.file or a.image like '%/' || media.file)) "
+            "order by created_at limit $2",
             before,
             limit,
         )

@@ -107,6 +107,25 @@ class Pages:
         posts = await self.store.query(operation)
         return await self._render("tag.html", tag=name, **_paged(posts))
 
+    async def interaction(
+        self,
+        uri: str,
+        *,
+        problem: str = "",
+        username: str = "",
+        followed: ActorRecord | None = None,
+        status: int = 200,
+    ) -> Response:
+        """The form to follow an account of another server, with what went wrong or right."""
+        return await self._render(
+            "interaction.html",
+            uri=uri,
+            problem=problem,
+            username=username,
+            followed=followed,
+            status=status,
+        )
+
     async def problem(self, refused: Refused) -> Response:
         """What is wrong, for people."""
         return await self._render("problem.html", refused=refused, status=refused.status)

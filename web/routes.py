@@ -7,6 +7,7 @@ from quart import Blueprint, Response
 from web.pages import Pages
 
 HERE = Path(__file__).parent
+ROBOTS = "User-agent: *\nDisallow: /authorize_interaction\nDisallow: /activities/\n"
 
 
 def page_routes(pages: Pages) -> Blueprint:
@@ -22,5 +23,9 @@ def page_routes(pages: Pages) -> Blueprint:
     @blueprint.get("/")
     async def home() -> Response:
         return await pages.home()
+
+    @blueprint.get("/robots.txt")
+    async def robots() -> Response:
+        return Response(ROBOTS, content_type="text/plain; charset=utf-8")
 
     return blueprint
