@@ -1,6 +1,7 @@
 """What is forgotten, and what anybody's touch keeps."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ async def exists(store: Store, record: ObjectRecord) -> bool:
     return await store.query(lambda tx: tx.objects.by_id(record.id)) is not None
 
 
-def old(author: ActorRecord, **changes: object) -> ObjectRecord:
+def old(author: ActorRecord, **changes: Any) -> ObjectRecord:
     conversation = f"https://far.example/c/{new_id()}"
     return post(author, created_at=OLD - 1, conversation=conversation, **changes)
 
@@ -128,10 +129,10 @@ async def test_activities_go_with_their_objects(store: Store, people: Household)
     await like(store, people.jeanne, kept)
 
     def about(record: ObjectRecord | None, number: int) -> ActivityRecord:
-        target = (record.url, record.id) if record else ("", None)
+        url, object_id = (record.url, record.id) if record else ("", None)
         return ActivityRecord(
             number, f"https://far.example/a/{number}", "Create", people.luc.id, 0, "public",
-            *target, "{}", OLD - 1,
+            url, object_id, "{}", OLD - 1,
         )  # fmt: skip
 
     async def operation(tx: Tx) -> None:

@@ -5,10 +5,10 @@ from storage.store import Store
 NOW = 1_795_000_000_000
 OLD = NOW - 90 * 86_400_000
 
-SERIES = (
-    "with recursive n (i) as "
-    "(select cast(1 as bigint) union all select i + 1 from n where i < {0}) insert into {1} from n where true on conflict do nothing"
-)
+SERIES = """
+with recursive n (i) as (select cast(1 as bigint) union all select i + 1 from n where i < {0})
+insert into {1} from n where true on conflict do nothing
+"""
 # Objects of local actors are every hundredth; most of what came in or went out is done.
 AUTHOR = "case when i % 100 = 0 then 1 + (i / 100) % 20 else 21 + i % 1980 end"
 LOCAL = "case when i % 100 = 0 then 1 else 0 end"
