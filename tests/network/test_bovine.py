@@ -4,7 +4,7 @@ import pytest
 
 from tests.network.conftest import Network
 from tests.network.peers.servers import CAVAGE, RFC9421, BovinePeer
-from tests.support.members import Member
+from tests.support.members import Member, public_document
 from tests.support.processes import eventually
 
 pytestmark = [pytest.mark.network, pytest.mark.timeout(300)]
@@ -42,6 +42,15 @@ def test_our_posts_reach_it(member: Member, bovi: BovinePeer) -> None:
     note = member.post("Bonjour les vaches")
     wait_received(bovi, note)
     assert bovi.state()["inbox"]
+
+
+def test_its_signed_reads_are_answered(member: Member, bovi: BovinePeer) -> None:
+    bovi_only = member.post(f"@{bovi.acct} pour toi seul", "direct")
+    public = member.post("Lisible par tous")
+    wait_received(bovi, bovi_only)
+    for note in (public, bovi_only):
+        assert bovi.do("fetch", url=note)["status"] == 200
+        assert (public_document(note).status_code == 200) == (note == public)
 
 
 def test_its_posts_reach_our_members(member: Member, bovi: BovinePeer) -> None:

@@ -35,12 +35,12 @@ class Member:
         """The home timeline, newest first."""
         return list(self.node.ask("timeline", self.username, "--limit", str(limit)))
 
-    def wait_timeline(self, text: str) -> None:
-        """Wait until the home timeline shows an address or a text."""
+    def wait_timeline(self, text: str, *, shown: bool = True) -> None:
+        """Wait until the home timeline shows an address or a text, or does not any more."""
         eventually(
-            lambda: text in str(self.timeline()),
+            lambda: (text in str(self.timeline())) == shown,
             every=0.5,
-            what=f"{text} in {self.acct}’s timeline",
+            what=f"{text} in the timeline of {self.acct}: {shown}",
         )
 
     # what ActivityPub's client-to-server half does

@@ -53,7 +53,7 @@ def _is_free(port: int) -> bool:
 
 
 def eventually(
-    check: Callable[[], T], *, within: float = 45.0, every: float = 0.1, what: str = ""
+    check: Callable[[], T], *, within: float = 60.0, every: float = 0.1, what: str = ""
 ) -> T:
     """Ask until the answer is true, and answer it; AssertionError with the last answer if never.
 
