@@ -18,13 +18,15 @@ from quart.wrappers import Response as QuartResponse
 from actors.keys import KeyPairs, generate
 from actors.local import Account, ProfileChanges, create_person, first_run, update_profile
 from config.settings import Settings
+from federation.documents import Document
 from federation.signing import sign_cavage, sign_rfc9421
 from federation.vocabulary import ACTIVITY_JSON
 from objects.notes import NoteDraft
 from outbox.acts.create import post
 from outbox.acts.follow import ask
+from outbox.c2s import perform
 from outbox.context import OutboxContext
-from storage.records import ActorRecord, FollowRecord, ObjectRecord, ReceivedRecord
+from storage.records import ActivityRecord, ActorRecord, FollowRecord, ObjectRecord, ReceivedRecord
 from storage.store import Store, Tx, open_store
 from tests.support.clock import Clock
 from tests.support.factories import Json
@@ -149,6 +151,10 @@ class LocalNode:
             draft["in_reply_to"] = await self.outbox.objects.visible(answered, author)
         record = await post(self.outbox, author, NoteDraft(text, **draft))
         return record.url
+
+    async def act(self, username: str, activity: Json) -> ActivityRecord:
+        """Post an activity (or a bare object) to somebody's outbox, as their client would."""
+        return await perform(self.outbox, await self.person(username), Document(activity))
 
     async def ask_to_follow(self, username: str, whom: str) -> None:
         """Send a Follow to an actor, by name or address."""

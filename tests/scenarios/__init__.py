@@ -1,0 +1,1 @@
+"""Several nodes of ours in one process, doing together what people do."""
