@@ -40,7 +40,6 @@ class PostgresWakeups:
         self._untold: set[str] = set()
         self._teller: asyncio.Task[None] | None = None
         self._listener: asyncio.Task[None] | None = None
-        self.listening = asyncio.Event()
 
     def listen(self, channel: str) -> Wakeup:
         """A new listener of `channel`; the first one opens the connection that listens."""
@@ -89,7 +88,6 @@ class PostgresWakeups:
                 log.warning("The connection that listens for wake-ups was lost")
             except ERRORS as error:
                 log.warning("Listening for wake-ups is not possible: %s", error)
-            self.listening.clear()
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _listen_until_lost(self) -> None:
@@ -98,7 +96,6 @@ class PostgresWakeups:
         raw.add_termination_listener(lambda _: lost.set())
         try:
             await raw.add_listener(CHANNEL, self._heard)
-            self.listening.set()
             self._local.call_everyone()  # whatever was said meanwhile was not heard
             while not lost.is_set():
                 with suppress(TimeoutError):

@@ -1,6 +1,7 @@
 """SQLite: one guarded writer, a few readers, each on its own thread."""
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from storage.sqlite_writer import GroupCommit
 from storage.wakeups import Wakeup, Wakeups
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 TURN_SECONDS = 30.0
 WATCH_SECONDS = 0.5
 
@@ -198,13 +200,21 @@ class SqliteEngine:
         raw = self._writer.statements.raw
         seen = None
         while True:
-            row = await self._writer.thread.call(
-                lambda: raw.execute("pragma data_version").fetchone()
-            )
-            if seen is not None and row[0] != seen:
+            version = await self._writer.thread.call(partial(_data_version, raw))
+            if version is None or (seen is not None and version != seen):
                 self._wakeups.call_everyone()
-            seen = row[0]
+            seen = version
             await asyncio.sleep(WATCH_SECONDS)
+
+
+def _data_version(raw: sqlite3.Connection) -> int | None:
+    """A number that changes when another connection commits, or None when it cannot be had."""
+    try:
+        version: int = raw.execute("pragma data_version").fetchone()[0]
+    except sqlite3.Error as error:
+        log.warning("Commits of other processes cannot be noticed now: %s", error)
+        return None
+    return version
 
 
 async def _at_most(waiting: Awaitable[T], what: str) -> T:

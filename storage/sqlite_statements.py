@@ -64,6 +64,8 @@ def _create(path: Path) -> None:
 
 def portable(error: Exception) -> StorageError:
     """The port's error for an error of sqlite3."""
+    if isinstance(error, StorageError):
+        return error
     code: int = getattr(error, "sqlite_errorcode", 0)
     if code & 0xFF in PASSING:
         return Busy(str(error))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from storage.ports import Connection, StorageError
+from storage.ports import Connection
 from storage.sqlite_connection import NearConnection, run_near
 from storage.sqlite_statements import ERRORS, RawStatements, portable
 from storage.sqlite_thread import DatabaseThread
@@ -86,11 +86,12 @@ class GroupCommit:
             for job in (*group, *self._waiting):
                 job.future.cancel()
             raise
-        except StorageError as error:  # the database was closed
+        except Exception as error:  # noqa: BLE001 - whatever it was, nobody may wait for ever
             for job in (*group, *self._waiting):
-                job.error = error
+                job.error = portable(error)
                 _answer(job)
         finally:
+            self._waiting.clear()
             self._runner = None
 
     def _settle(self, group: Sequence[Job]) -> None:
@@ -122,6 +123,13 @@ def run_group(
     except ERRORS as error:
         _lose(group, error)
         return
+    try:
+        _commit(raw, _run_jobs(statements, group), after_commit)
+    finally:
+        raw.rollback()  # nothing to do, unless something unforeseen was raised
+
+
+def _run_jobs(statements: RawStatements, group: Sequence[Job]) -> list[Job]:
     until = time.monotonic() + MAX_SECONDS
     done: list[Job] = []
     alone = len(group) == 1
@@ -133,9 +141,9 @@ def run_group(
             continue
         done.append(job)
         _run_job(job, statements, alone=alone)
-        if job.error is not None and not raw.in_transaction:
+        if job.error is not None and not statements.raw.in_transaction:
             break
-    _commit(raw, done, after_commit)
+    return done
 
 
 def _run_job(job: Job, statements: RawStatements, *, alone: bool) -> None:

@@ -152,6 +152,25 @@ async def test_concurrent_writes_share_commits(
     assert 500 / MAX_OPERATIONS <= len(commits) < 500
 
 
+async def test_whatever_goes_wrong_in_a_group_nobody_waits_for_ever(
+    shop: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def adding(number: int) -> Callable[[Tx], Awaitable[int]]:
+        return lambda tx: tx.connection.execute(ADD, number, str(number))
+
+    def unforeseen(*args: object) -> None:
+        raise OSError("unforeseen")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.sqlite_writer._commit", unforeseen)
+        writes = [shop.write(adding(number)) for number in range(5)]
+        results = await asyncio.gather(*writes, return_exceptions=True)
+    assert {type(result) for result in results} == {StorageError}
+    assert await shop.write(adding(1)) == 1
+    async with shop.read() as tx:
+        assert await tx.connection.fetch_value("select count(*) from books") == 1
+
+
 async def test_a_lock_of_another_process_is_waited_for_then_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
