@@ -86,7 +86,7 @@ class Pages:
             **_paged(posts),
         )
 
-    async def object(self, record: ObjectRecord) -> Response:
+    async def object(self, record: ObjectRecord, _: ActorRecord) -> Response:
         """A post that everybody may see, with the public answers to it."""
 
         async def operation(tx: Tx) -> tuple[list[Post], list[Post]]:

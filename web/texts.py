@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -58,4 +58,4 @@ def day(ms: int, language: str) -> str:
 def moment(ms: int, language: str) -> str:
     """A date with its time, in UTC."""
     found = datetime.fromtimestamp(ms / 1000, UTC)
-    return format_skeleton("yMMMMdHm", found, locale=language)
+    return format_datetime(found, "d MMMM y, HH:mm", locale=language)

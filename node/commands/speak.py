@@ -14,7 +14,7 @@ from node.services import Services
 from objects.notes import NoteDraft
 from objects.text import plain_text
 from objects.timelines import home
-from objects.visibility import Visibility
+from objects.visibility import VISIBILITIES
 from outbox.acts.create import post as post_note
 from outbox.acts.follow import ask, end
 
@@ -95,12 +95,14 @@ def _article(page: frontmatter.Post, file: Path) -> dict[str, Any]:
         tags = tags.replace(",", " ").split()
     hashtags = " ".join("#" + str(tag).lstrip("#").replace(" ", "") for tag in tags)
     text = page.content + (f"\n\n{hashtags}" if hashtags else "")
-    visibility: Visibility = Audience(str(page.get("visibility") or "public")).value
+    wanted = str(page.get("visibility") or "public")
+    if wanted not in VISIBILITIES:
+        fail(f"{file}: visibility is {wanted!r}; it must be one of {', '.join(VISIBILITIES)}")
     values: dict[str, Any] = {
         "text": text,
         "name": title,
         "summary": str(page.get("summary") or "").strip(),
-        "visibility": visibility,
+        "visibility": wanted,
         "markdown": True,
     }
     return values | ({"language": str(page["language"])} if page.get("language") else {})
