@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import uuid
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any
@@ -24,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 Json = dict[str, Any]
 ACTIVITY_JSON = "application/activity+json"
+SESSION = web.AppKey("session", aiohttp.ClientSession)
 CONTEXT = ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"]
 
 
@@ -143,10 +145,8 @@ def activity_response(document: Json) -> web.Response:
     return web.Response(text=json.dumps(document), content_type=ACTIVITY_JSON)
 
 
-def build(crowd: Crowd) -> web.Application:
-    """The application with the actors' routes and those of control."""
-    app = web.Application()
-    session: list[aiohttp.ClientSession] = []
+def add_actors(app: web.Application, crowd: Crowd) -> None:
+    """What the others reach: actors, their names, their inboxes."""
 
     async def actor(request: web.Request) -> web.Response:
         return activity_response(actor_document(crowd, int(request.match_info["number"])))
@@ -166,26 +166,38 @@ def build(crowd: Crowd) -> web.Application:
         crowd.inboxes.setdefault(int(request.match_info["number"]), []).append(seen)
         return web.Response(status=crowd.status)
 
+    app.router.add_get(r"/actors/{number:\d+}", actor)
+    app.router.add_get("/.well-known/webfinger", webfinger)
+    app.router.add_post(r"/actors/{number:\d+}/inbox", inbox)
+
+
+def add_control(app: web.Application, crowd: Crowd) -> None:
+    """What a test reaches."""
+
     async def state(_: web.Request) -> web.Response:
         return web.json_response({"actor": crowd.actor(0), "inboxes": crowd.inboxes})
 
     async def act(request: web.Request) -> web.Response:
         order = json.loads(await request.read())
-        return web.json_response(await ACTS[request.match_info["act"]](crowd, session[0], order))
+        session = request.app[SESSION]
+        return web.json_response(await ACTS[request.match_info["act"]](crowd, session, order))
 
-    async def open_session(_: web.Application) -> None:
-        session.append(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)))
-
-    async def close_session(_: web.Application) -> None:
-        await session.pop().close()
-
-    app.router.add_get(r"/actors/{number:\d+}", actor)
-    app.router.add_get("/.well-known/webfinger", webfinger)
-    app.router.add_post(r"/actors/{number:\d+}/inbox", inbox)
     app.router.add_get("/control/state", state)
     app.router.add_post("/control/{act}", act)
-    app.on_startup.append(open_session)
-    app.on_cleanup.append(close_session)
+
+
+def build(crowd: Crowd) -> web.Application:
+    """The application with the actors' routes and those of control."""
+    app = web.Application()
+
+    async def session(app: web.Application) -> AsyncIterator[None]:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as opened:
+            app[SESSION] = opened
+            yield
+
+    app.cleanup_ctx.append(session)
+    add_actors(app, crowd)
+    add_control(app, crowd)
     return app
 
 
