@@ -1,6 +1,7 @@
 """The whole application: errors are problem documents, pages are pages, health is known."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -24,13 +25,13 @@ async def test_health_answers_while_the_database_does(node: LocalNode) -> None:
         ("DELETE", "/inbox", 405),
         ("POST", "/proxy", 401),
         ("GET", "/.well-known/webfinger", 400),
-        ("GET", "/users/greta/outbox?before=abc", 400),
+        ("GET", "/users/greta/followers?page=true&before=abc", 400),
     ],
 )
 async def test_errors_are_problem_documents(
     node: LocalNode, method: str, path: str, status: int
 ) -> None:
-    client = node.app.test_client()
+    client: Any = node.app.test_client()
     answer = await client.open(path, method=method, headers={"Accept": "application/activity+json"})
     assert answer.status_code == status
     assert answer.content_type == "application/problem+json"
@@ -55,7 +56,7 @@ async def test_a_surprise_says_nothing_about_the_inside(
 async def test_browsers_get_pages_for_errors_in_their_language(node: LocalNode) -> None:
     headers = PERSON | {"Accept-Language": "fr-FR,fr;q=0.9"}
     answer = await node.app.test_client().get("/users/nobody", headers=headers)
-    text = (await answer.get_data()).decode()
+    text = await answer.get_data(as_text=True)
     assert answer.status_code == 404
     assert "Il n’y a rien ici" in text
 

@@ -18,14 +18,14 @@ async def with_password(node: LocalNode, password: str) -> None:
 async def send(node: LocalNode, **form: str) -> tuple[int, str]:
     """Post the form; the status and the page."""
     answer = await node.app.test_client().post(FORM, form=form, query_string={"lang": "fr"})
-    return answer.status_code, (await answer.get_data()).decode()
+    return answer.status_code, await answer.get_data(as_text=True)
 
 
 async def test_the_form_keeps_the_address_and_fetches_nothing(node: LocalNode) -> None:
     answer = await node.app.test_client().get(
         FORM, query_string={"uri": 'https://a.example/"><script>', "lang": "fr"}
     )
-    page = (await answer.get_data()).decode()
+    page = await answer.get_data(as_text=True)
     assert "<script>" not in page
     assert "a.example" in page
     assert node.wires.log == []

@@ -13,7 +13,7 @@ async def read(node: LocalNode, path: str, language: str = "fr") -> str:
     answer = await node.app.test_client().get(path, headers=headers)
     assert answer.status_code == 200, path
     assert answer.content_type == "text/html; charset=utf-8"
-    return (await answer.get_data()).decode()
+    return await answer.get_data(as_text=True)
 
 
 def path_of(url: str) -> str:
@@ -50,7 +50,7 @@ async def test_what_is_not_for_everybody_has_no_page(node: LocalNode) -> None:
     url = await node.write("greta", "Entre nous.", visibility="followers")
     answer = await node.app.test_client().get(path_of(url), headers=PERSON)
     assert answer.status_code == 404
-    assert "Entre nous" not in (await answer.get_data()).decode()
+    assert "Entre nous" not in await answer.get_data(as_text=True)
 
 
 async def test_a_hashtag_has_a_page(node: LocalNode) -> None:
