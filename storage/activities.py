@@ -108,6 +108,15 @@ class ActivityStatements(Statements):
         )
         return int(found or 0)
 
+    async def came_with(self, object_id: int) -> str | None:
+        """The id of the `Create` that brought an object."""
+        url = await self.connection.fetch_value(
+            "select url from activities where object_id = $1 and type = 'Create' "
+            "order by id limit 1",
+            object_id,
+        )
+        return None if url is None else str(url)
+
     async def about(self, object_id: int) -> list[ActivityRecord]:
         """Every activity about an object, oldest first."""
         return await self.all_of(

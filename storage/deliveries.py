@@ -143,11 +143,14 @@ class DeliveryStatements(Statements):
 
     async def probe(self, host: str, now: int) -> bool:
         """Let the oldest held delivery of a host try; False when nothing is held."""
-        return 0 < await self.connection.execute(
-            "update deliveries set state = 'waiting', due_at = $2, lease_until = 0 where id = "
-            "(select min(id) from deliveries where state = 'held' and host = $1)",
-            host,
-            now,
+        return (
+            await self.connection.execute(
+                "update deliveries set state = 'waiting', due_at = $2, lease_until = 0 where id = "
+                "(select min(id) from deliveries where state = 'held' and host = $1)",
+                host,
+                now,
+            )
+            > 0
         )
 
     async def cancel_inbox(self, inbox: str, now: int, reason: str) -> int:

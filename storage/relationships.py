@@ -231,9 +231,12 @@ class RelationshipStatements(Statements):
 
     async def unblock(self, actor_id: int, target_id: int) -> bool:
         """End a block; False when there was none."""
-        return await self.connection.execute(
-            "delete from blocks where actor_id = $1 and target_id = $2", actor_id, target_id
-        ) > 0
+        return (
+            await self.connection.execute(
+                "delete from blocks where actor_id = $1 and target_id = $2", actor_id, target_id
+            )
+            > 0
+        )
 
     async def block_url(self, actor_id: int, target_id: int) -> str | None:
         """The Block activity behind a block."""
@@ -288,6 +291,6 @@ class RelationshipStatements(Statements):
 
     async def remove_domain_rule(self, domain: str) -> bool:
         """Drop a rule; False when there was none."""
-        return await self.connection.execute(
-            "delete from domain_rules where domain = $1", domain
-        ) > 0
+        return (
+            await self.connection.execute("delete from domain_rules where domain = $1", domain) > 0
+        )
