@@ -66,7 +66,7 @@ bench: install-test ## measure; prints a table beside the targets (ARGS=--help)
 	@exec $(BIN)/python -m bench $(ARGS)
 
 wheel-check: install-test ## build the wheel, install it elsewhere, start a node from it
-	@$(BIN)/python -I .ci/wheel_check.py
+	@$(BIN)/python -I -u .ci/wheel_check.py
 
 docs: install-test ## write the pages of docs/ that follow from declarations
 	@$(BIN)/python -m tests.architecture.write_docs
