@@ -49,10 +49,13 @@ async def receive(context: HandlerContext) -> str:
     if not people and not await concerns_us(context, parent):
         raise Ignored("nobody here follows the actor, is addressed or was answered")
     record: ObjectRecord | None = parsed.record
-    if not await store_object(context.tx, parsed) or parsed.record.in_reply_to is not None:
+    new = await store_object(context.tx, parsed)
+    if not new or parsed.record.in_reply_to is not None:
         record = await context.tx.objects.by_url(parsed.record.url)
     if record is None or record.deleted_at is not None or record.actor_id != context.actor.id:
         raise Ignored("the object was deleted before")
+    if not new and await context.tx.activities.came_with(record.id) not in (None, context.url):
+        raise Ignored("another activity brought the object before")
     await _show(context, record, people)
     if record.in_reply_to is not None and parent is None:
         context.missing_parent = record.in_reply_to

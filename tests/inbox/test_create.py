@@ -208,3 +208,24 @@ async def test_a_deleted_object_does_not_come_back(node: LocalNode, alice: Remot
     await node.receive(alice, activity(alice, "Delete", hello["id"]))
     assert (await node.receive(alice, create(alice, hello))).startswith("ignored")
     assert await node.home("greta") == []
+
+
+async def test_an_object_that_is_created_again_does_not_come_up_again(
+    node: LocalNode, alice: Remote
+) -> None:
+    first, second = note(alice, "un"), note(alice, "deux")
+    for each in (first, second):
+        await node.receive(alice, create(alice, each))
+    assert (await node.receive(alice, create(alice, first))).startswith("ignored: another")
+    assert await node.home("greta") == [second["id"], first["id"]]
+
+
+async def test_a_post_that_was_known_as_context_comes_up_when_its_author_sends_it(
+    node: LocalNode, alice: Remote
+) -> None:
+    first = note(alice, "un")
+    node.wires.serve(first)
+    reply = note(alice, "deux", inReplyTo=first["id"])
+    await node.receive(alice, create(alice, reply))
+    await node.receive(alice, create(alice, first))
+    assert await node.home("greta") == [first["id"], reply["id"]]

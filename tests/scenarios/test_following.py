@@ -152,9 +152,7 @@ async def test_a_lost_unfollow_is_made_good_by_the_next_private_post(
     await lycee.person("paul")
     await lycee.ask_to_follow("paul", "greta@greta.example")
     await network.settle()
-    await lycee.store.write(
-        lambda tx: relationships.undo_follow(tx, member, "", followed)  # type: ignore[arg-type]
-    )
+    await lycee.store.write(lambda tx: relationships.undo_follow(tx, member, "", followed))
     network.clock.pass_by(3_600)
     await greta.write("greta", "encore", visibility="followers")
     await network.settle()

@@ -1,0 +1,90 @@
+"""A day of the inbox on either database."""
+
+import asyncio
+
+import pytest
+
+from tests.support.databases import (
+    database_url,
+    postgres_server,
+    postgres_url,
+    sqlite_template,
+    sqlite_url,
+)
+from tests.support.factories import activity, create, note, undo
+from tests.support.fediverse import LocalNode, Network
+
+__all__ = ["database_url", "postgres_server", "postgres_url", "sqlite_template", "sqlite_url"]
+
+ALICE = "https://mastodon.example/users/alice"
+BOB = "https://elsewhere.example/users/bob"
+GRETA = "https://node.example/users/greta"
+
+
+@pytest.fixture
+async def stored(network: Network, database_url: str) -> LocalNode:
+    """A node on either database."""
+    return await network.open("node.example", "greta", database=database_url)
+
+
+async def test_a_day_of_the_inbox(stored: LocalNode) -> None:
+    node = stored
+    alice, bob = node.wires.person(ALICE), node.wires.person(BOB)
+    await node.befriend("greta", alice)
+    notes = [
+        note(alice, f"{number}", tag=[{"type": "Hashtag", "name": "#a"}]) for number in range(30)
+    ]
+    shared = note(bob)
+    node.wires.serve(shared)
+    share = activity(alice, "Announce", shared["id"])
+    follow = activity(bob, "Follow", GRETA)
+    edit = {**notes[0], "content": "<p>changé</p>", "updated": "2026-11-18T09:00:00Z"}
+    for each in (
+        *(create(alice, each) for each in notes),
+        create(alice, note(alice, type="Recipe")),
+        share,
+        activity(alice, "Update", edit),
+        activity(alice, "Delete", notes[1]["id"]),
+        activity(alice, "Like", notes[2]["id"]),
+        activity(alice, "Flag", [GRETA]),
+        activity(alice, "Block", "https://node.example/users/nobody"),
+    ):
+        assert (await node.deliver(alice, each)).status_code == 202
+    for each in (follow, activity(bob, "EmojiReact", notes[2]["id"]), undo(follow), follow):
+        assert (await node.deliver(bob, each)).status_code == 202
+    again = create(alice, notes[3])
+    assert (await node.deliver(alice, again, to=node.inbox("greta"))).status_code == 202
+    await node.work_inbox()
+    home = await node.home("greta")
+    kept = [each["id"] for each in notes if each is not notes[1]]
+    assert home == [shared["id"], *reversed(kept)]
+    edited = await node.object(notes[0]["id"])
+    liked = await node.object(notes[2]["id"])
+    assert edited is not None
+    assert liked is not None
+    assert "changé" in edited.content
+    assert liked.likes_count == 2
+    await node.receive(alice, undo(share))
+    assert shared["id"] not in await node.home("greta")
+    await node.receive(alice, activity(alice, "Delete", ALICE))
+    assert await node.home("greta") == []
+    assert await node.count("reports") == 1
+
+
+async def test_two_workers_share_the_work_and_keep_the_order(stored: LocalNode) -> None:
+    node = stored
+    people = [node.wires.person(f"https://s{number}.example/users/a") for number in range(5)]
+    sent: dict[str, list[str]] = {}
+    for person in people:
+        await node.befriend("greta", person)
+        for number in range(20):
+            each = note(person, f"{number}")
+            sent.setdefault(person.url, []).append(each["id"])
+            await node.deliver(person, create(person, each))
+    worker = node.services.inbox_worker
+    while sum(await asyncio.gather(worker.run_once(), worker.run_once())):
+        pass
+    home = await node.home("greta")
+    assert len(home) == 100
+    for urls in sent.values():
+        assert [url for url in home if url in urls] == urls[::-1]
