@@ -1,0 +1,5 @@
+"""`make bench`, `python -m bench`."""
+
+from bench.command import main
+
+main()

@@ -1,0 +1,1 @@
+"""Each measure: what is done to the node, and the rows that come of it."""
