@@ -83,8 +83,10 @@ async def _deliver(door: Door, username: str | None) -> Response:
     try:
         await door.deliver(Delivery(address, username, _read_body, build))
     except Refused as refused:
-        return Response(status=202) if refused.status == 202 else _problem(refused)
-    return Response(status=202)
+        if refused.status != 202:
+            return _problem(refused)
+    # The length spares an empty body in chunks.
+    return Response(status=202, headers={"Content-Length": "0"})
 
 
 async def _read_body() -> bytes:

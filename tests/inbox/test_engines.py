@@ -50,6 +50,7 @@ async def test_a_day_of_the_inbox(stored: LocalNode) -> None:
         activity(alice, "Block", "https://node.example/users/nobody"),
     ):
         assert (await node.deliver(alice, each)).status_code == 202
+    await node.work_inbox()  # the order is kept for each actor, not between them
     for each in (follow, activity(bob, "EmojiReact", notes[2]["id"]), undo(follow), follow):
         assert (await node.deliver(bob, each)).status_code == 202
     again = create(alice, notes[3])
