@@ -20,7 +20,7 @@ class NotPossible(ValueError):
 def require_role(member: MemberRecord | None, role: Role) -> MemberRecord:
     """The member, if their role is `role` or higher; raises `Refused` 403.
 
-    The single check behind everything that only some members may do (federation.md, rule 13).
+    The single check behind everything that only some members may do (SECURITY.md, rule 13).
     """
     ranks: dict[str, int] = {name: rank for rank, name in enumerate(ROLES)}
     if member is None or member.disabled_at is not None or ranks.get(member.role, -1) < ranks[role]:

@@ -1,19 +1,19 @@
-"""Who calls: bearer tokens, their scopes, and passwords (federation.md, rule 12)."""
+"""Who calls: bearer tokens, their scopes, and passwords (SECURITY.md, rule 12)."""
 
 import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from typing import TYPE_CHECKING, Final
 
 from federation.errors import Refused
 from storage.ids import new_id
 from storage.records import ActorRecord, MemberRecord, TokenRecord
 from storage.store import Store, Tx
+
+if TYPE_CHECKING:  # imported with the first password: it would delay every start
+    from argon2 import PasswordHasher
 
 TOKEN_BYTES: Final = 32
 SCOPES: Final = frozenset({"read", "write", "follow", "push", "profile", "admin"})
@@ -106,7 +106,7 @@ def token_hash(token: str) -> str:
 
 
 @cache
-def _hasher() -> PasswordHasher:
+def _hasher() -> "PasswordHasher":
     # OWASP's argon2id setting for small machines: 19 MiB, two passes.
     return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 

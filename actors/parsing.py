@@ -72,7 +72,7 @@ def actor_record(document: Document, now: int) -> ActorRecord:
 
 
 def remote_keys(document: Document) -> list[PublicKey]:
-    """The keys that an actor document vouches for (federation.md, rule 1)."""
+    """The keys that an actor document vouches for (SECURITY.md, rule 1)."""
     return list(keys_of(document))
 
 

@@ -122,7 +122,7 @@ def same_url(first: str, second: str) -> bool:
 
 
 class AddressGuard:
-    """Decides which URLs and addresses we connect to (federation.md, rules 5 and 7).
+    """Decides which URLs and addresses we connect to (SECURITY.md, rules 5 and 7).
 
     `allowed` networks are exceptions for development: with any of them set, odd ports and
     names without a dot pass as well. `allow_http` lets plain HTTP through.

@@ -9,16 +9,15 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import cache, partial
 from typing import Final
 from urllib.parse import urljoin
 
-import aiohttp
 import httpx
 
 from federation.addresses import AddressGuard, locate
 from federation.bodies import ACCEPT_ENCODING, announced_length, read_body
 from federation.errors import Gone, Unreachable, Untrusted
-from federation.transport import GuardedTransport
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +94,7 @@ def parse_retry_after(value: str | None, now: float) -> float | None:
 
 
 class HttpClient:
-    """Every request that the node makes goes through here (federation.md, rule 7).
+    """Every request that the node makes goes through here (SECURITY.md, rule 7).
 
     `timeout_s` covers a whole exchange, redirects and body included. `transport` replaces
     sockets in tests. `signer`s are `httpx.Auth` objects and sign each hop anew.
@@ -120,13 +119,24 @@ class HttpClient:
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING}
         waits = httpx.Timeout(timeout_s, connect=min(timeout_s, CONNECT_TIMEOUT_S))
         self._extensions = {"timeout": waits.as_dict()}
-        self._transport = transport or GuardedTransport(
+        self._given = transport
+        self._opened: Transport | None = None
+        self._open = partial(
+            _sockets,
             guard,
             connections=connections,
             connections_per_host=connections_per_host,
             warm_hosts=warm_hosts,
             ssl_context=ssl_context,
         )
+
+    @property
+    def _transport(self) -> Transport:
+        if self._given is not None:
+            return self._given
+        if self._opened is None:
+            self._opened = self._open()
+        return self._opened
 
     async def get(
         self,
@@ -214,7 +224,7 @@ class HttpClient:
                 yield response
             finally:
                 await response.aclose()
-        except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
+        except _network_errors() as error:
             outcome = _StaleConnection if _is_stale(error) else Unreachable
             raise outcome(url, _reason(error)) from error
 
@@ -241,7 +251,36 @@ class HttpClient:
 
     async def aclose(self) -> None:
         """Close every connection."""
-        await self._transport.aclose()
+        for transport in (self._given, self._opened):
+            if transport is not None:
+                await transport.aclose()
+
+
+def _sockets(
+    guard: AddressGuard,
+    *,
+    connections: int,
+    connections_per_host: int,
+    warm_hosts: int,
+    ssl_context: ssl.SSLContext | None,
+) -> Transport:
+    """The transport of real life, imported when the first request leaves: it takes 0.1 s."""
+    from federation.transport import GuardedTransport
+
+    return GuardedTransport(
+        guard,
+        connections=connections,
+        connections_per_host=connections_per_host,
+        warm_hosts=warm_hosts,
+        ssl_context=ssl_context or ssl.create_default_context(),
+    )
+
+
+@cache
+def _network_errors() -> tuple[type[Exception], ...]:
+    from aiohttp import ClientError
+
+    return (httpx.HTTPError, ClientError, OSError)
 
 
 class _StaleConnection(Unreachable):
@@ -249,6 +288,8 @@ class _StaleConnection(Unreachable):
 
 
 def _is_stale(error: Exception) -> bool:
+    import aiohttp
+
     cause = error.__cause__
     if isinstance(cause, aiohttp.ClientConnectorError):
         return False
@@ -263,7 +304,7 @@ async def _read_receipt(response: httpx.Response) -> bytes:
     try:
         async with asyncio.timeout(RECEIPT_TIMEOUT_S):
             return await read_body(response, MAX_RECEIPT_BYTES)
-    except (httpx.HTTPError, aiohttp.ClientError, OSError, Untrusted) as error:
+    except (*_network_errors(), Untrusted) as error:
         log.debug("receipt of %s not read: %s", response.request.url, error)
         return b""
 

@@ -15,7 +15,7 @@ def display_host(host: str) -> str:
     """A normalised host (`host[:port]`) for people: Unicode, unless a label could deceive.
 
     A label deceives when it mixes scripts, or when its letters all look like Latin ones
-    (federation.md, rule 5). Then the whole name stays in punycode.
+    (SECURITY.md, rule 5). Then the whole name stays in punycode.
     """
     name, separator, port = host.partition(":")
     if "xn--" not in name:

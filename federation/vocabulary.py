@@ -83,7 +83,7 @@ CONTEXT: Final[list[Any]] = [
 
 
 def is_activity_content_type(value: str) -> bool:
-    """Whether a `Content-Type` announces ActivityStreams (federation.md, rule 3)."""
+    """Whether a `Content-Type` announces ActivityStreams (SECURITY.md, rule 3)."""
     media_type, _, rest = value.partition(";")
     match media_type.strip().lower():
         case "application/activity+json":

@@ -15,7 +15,7 @@ class Ignored(Exception):
 
 
 class Violation(Ignored):
-    """The activity breaks a rule of origin or ownership (federation.md, rule 2)."""
+    """The activity breaks a rule of origin or ownership (SECURITY.md, rule 2)."""
 
 
 class Outgoing(Protocol):

@@ -1,4 +1,4 @@
-"""Whose word counts for an object: the rules of origin (federation.md, rule 2)."""
+"""Whose word counts for an object: the rules of origin (SECURITY.md, rule 2)."""
 
 from federation.addresses import same_origin
 from federation.documents import Document

@@ -1,6 +1,5 @@
 """Every part of a node, built once and handed to whoever needs it."""
 
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -100,20 +99,13 @@ def build_services(
         transport=transport,
         timeout_s=settings.fetch_timeout,
         connections_per_host=settings.host_concurrency + 2,
-        ssl_context=ssl.create_default_context(),
     )
     keys = ActorKeys(store, identifiers, clock)
     schemes = HostSchemes(store, clock)
     rules = DomainRules(store, clock)
     fetcher = Fetcher(client, keys.loaded_node_key, memory=schemes, clock=clock)
     remote = RemoteActors(store, fetcher, client, identifiers, clock, rules)
-    strangers = RateLimiter(rate=10, burst=200, clock=time.monotonic)
-    verifier = Verifier(
-        keys=keys,
-        fetcher=fetcher,
-        clock=clock,
-        fetch_allowed=lambda host: strangers.check(host) is None,
-    )
+    verifier = _verifier(keys, fetcher, clock)
     publisher = Publisher(identifiers, clock)
     objects = RemoteObjects(store, fetcher, remote, identifiers, clock)
     deliverer = Deliverer(
@@ -133,9 +125,7 @@ def build_services(
         remote=remote,
         verifier=verifier,
         visitors=Visitors(verifier, rules, keys, secure_mode=settings.secure_mode),
-        inbox_limits=RateLimiter(
-            rate=settings.inbox_rate / 60, burst=settings.inbox_rate / 6 + 1, clock=time.monotonic
-        ),
+        inbox_limits=_inbox_limits(settings),
         receiver=Receiver(store, clock, settings.log_days),
         outbox=OutboxContext(
             store, identifiers, publisher, remote, objects, settings.language, clock
@@ -162,3 +152,30 @@ def build_services(
         ),
         housekeeping=Housekeeping(store, files, settings, clock),
     )
+
+
+def _client(settings: Settings, transport: Transport | None) -> HttpClient:
+    return HttpClient(
+        user_agent=user_agent(version("communotic"), settings.origin),
+        guard=AddressGuard(settings.allow_private, allow_http=settings.scheme == "http"),
+        transport=transport,
+        timeout_s=settings.fetch_timeout,
+        connections_per_host=settings.host_concurrency + 2,
+        ssl_context=ssl.create_default_context(),
+    )
+
+
+def _verifier(keys: ActorKeys, fetcher: Fetcher, clock: Clock) -> Verifier:
+    """A verifier that fetches only so many unknown keys of one host."""
+    strangers = RateLimiter(rate=10, burst=200, clock=time.monotonic)
+
+    def allowed(host: str) -> bool:
+        return strangers.check(host) is None
+
+    return Verifier(keys=keys, fetcher=fetcher, clock=clock, fetch_allowed=allowed)
+
+
+def _inbox_limits(settings: Settings) -> RateLimiter:
+    """A minute's allowance, of which a sixth may come at once."""
+    per_minute = settings.inbox_rate
+    return RateLimiter(rate=per_minute / 60, burst=per_minute / 6 + 1, clock=time.monotonic)
