@@ -161,7 +161,6 @@ def _client(settings: Settings, transport: Transport | None) -> HttpClient:
         transport=transport,
         timeout_s=settings.fetch_timeout,
         connections_per_host=settings.host_concurrency + 2,
-        ssl_context=ssl.create_default_context(),
     )
 
 
