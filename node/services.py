@@ -142,14 +142,7 @@ def build_services(
             remember_days=settings.log_days,
         ),
         fanout_worker=FanoutWorker(store, identifiers, rules, clock),
-        delivery_worker=DeliveryWorker(
-            store,
-            deliverer,
-            Circuits(clock),
-            clock,
-            concurrency=settings.delivery_concurrency,
-            host_concurrency=settings.host_concurrency,
-        ),
+        delivery_worker=_delivery_worker(settings, store, deliverer, clock),
         housekeeping=Housekeeping(store, files, settings, clock),
     )
 
@@ -161,6 +154,19 @@ def _client(settings: Settings, transport: Transport | None) -> HttpClient:
         transport=transport,
         timeout_s=settings.fetch_timeout,
         connections_per_host=settings.host_concurrency + 2,
+    )
+
+
+def _delivery_worker(
+    settings: Settings, store: Store, deliverer: Deliverer, clock: Clock
+) -> DeliveryWorker:
+    return DeliveryWorker(
+        store,
+        deliverer,
+        Circuits(clock),
+        clock,
+        concurrency=settings.delivery_concurrency,
+        host_concurrency=settings.host_concurrency,
     )
 
 
