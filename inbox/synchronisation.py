@@ -1,13 +1,13 @@
 """Followers synchronisation, receiving side (FEP-8fcf): agree with others on who follows whom."""
 
-import hashlib
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from actors import relationships
+from actors.synchronisation import digest
 from federation.addresses import same_origin
 from federation.errors import FederationError, Untrusted
 from inbox.context import Outgoing
@@ -41,14 +41,6 @@ def parse_header(text: str) -> Claimed | None:
     if not all(found.get(name) for name in ("collectionId", "url", "digest")):
         return None
     return Claimed(found["collectionId"], found["url"], found["digest"].lower())
-
-
-def digest(follower_urls: Iterable[str]) -> str:
-    """XOR of the SHA-256 of each follower's id, in lower-case hexadecimal."""
-    result = 0
-    for url in follower_urls:
-        result ^= int.from_bytes(hashlib.sha256(url.encode()).digest())
-    return f"{result:064x}"
 
 
 class Synchroniser:

@@ -1,21 +1,13 @@
 """Followers synchronisation, sending side (FEP-8fcf): a digest of whom we think follows."""
 
-import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from actors.identifiers import Identifiers
+from actors.synchronisation import digest
 from federation.addresses import origin_of
 from storage.store import Store
 
 KEPT_SECONDS = 30.0
-
-
-def digest(follower_urls: Iterable[str]) -> str:
-    """XOR of the SHA-256 of each follower's id, in lower-case hexadecimal."""
-    result = 0
-    for url in follower_urls:
-        result ^= int.from_bytes(hashlib.sha256(url.encode()).digest())
-    return f"{result:064x}"
 
 
 class FollowerDigests:

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from actors.synchronisation import digest
 from federation.vocabulary import ACTIVITYSTREAMS
-from inbox.synchronisation import EVERY_SECONDS, Claimed, digest, parse_header
+from inbox.synchronisation import EVERY_SECONDS, Claimed, parse_header
 from tests.inbox.test_follow import published
 from tests.support.factories import Json, create, note
 from tests.support.fediverse import LocalNode
