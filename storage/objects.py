@@ -158,10 +158,13 @@ class ObjectStatements(AudienceStatements, PollStatements):
             *args,
         )
 
-    async def ids_of_actor(self, actor_id: int) -> list[int]:
-        """Every living object of an actor, in any visibility."""
+    async def ids_of_actor(self, actor_id: int, limit: int = 1_000_000) -> list[int]:
+        """The living objects of an actor, in any visibility, oldest first."""
         rows = await self.connection.fetch_all(
-            "select id from objects where actor_id = $1 and deleted_at is null", actor_id
+            "select id from objects where actor_id = $1 and deleted_at is null "
+            "order by id limit $2",
+            actor_id,
+            limit,
         )
         return [row[0] for row in rows]
 

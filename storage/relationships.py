@@ -189,6 +189,16 @@ class RelationshipStatements(Statements):
         )
         return [row[0] for row in rows if row[0]]
 
+    async def followed_inboxes(self, actor_id: int) -> list[str]:
+        """The distinct inboxes (shared where there is one) of the remote actors followed."""
+        rows = await self.connection.fetch_all(
+            "select distinct case when a.shared_inbox <> '' then a.shared_inbox else a.inbox end "
+            "from follows f join actors a on a.id = f.followee_id "
+            "where f.follower_id = $1 and a.local = 0 and a.state = 'active'",
+            actor_id,
+        )
+        return [row[0] for row in rows if row[0]]
+
     async def follower_urls_at(self, actor_id: int, origin: str) -> list[str]:
         """The followers whose ids begin with `origin/` (FEP-8fcf partial collection)."""
         rows = await self.connection.fetch_all(

@@ -37,7 +37,7 @@ async def gather_actor(incoming: Incoming, sources: Sources) -> Gathered:
         raise Ignored("nothing to delete here")
 
     async def bury_some(tx: Tx) -> int:
-        ids = (await tx.objects.ids_of_actor(incoming.actor.id))[:CHUNK]
+        ids = await tx.objects.ids_of_actor(incoming.actor.id, CHUNK)
         for record in (await tx.objects.by_ids(ids)).values():
             await bury(tx, record, incoming.now)
         return len(ids)

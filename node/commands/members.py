@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from actors.administration import audit
+from actors.administration import COMMAND_LINE, audit
 from actors.auth import hash_password, issue_token
 from actors.keys import generate
-from actors.local import Account, create_person, delete_actor
+from actors.local import Account, create_person
 from node.commands.shared import AsJson, Username, local_actor, show_json, with_node
 from node.services import Services
-from outbox.acts.change import tell_departure
+from outbox.acts.leave import leave
 from storage.store import Tx
 
 member = typer.Typer(help="The accounts of this node.", no_args_is_help=True)
@@ -52,7 +52,7 @@ def add(
             actor = await create_person(
                 tx, services.identifiers, username, name or username, pairs, services.now(), account
             )
-            await audit(tx, "command line", "member add", actor.account, role.value, services.now())
+            await audit(tx, COMMAND_LINE, "member add", actor.account, role.value, services.now())
             return {"username": actor.username, "url": actor.url, "role": role.value}
 
         return await services.store.write(operation)
@@ -104,13 +104,7 @@ def remove(
         actor = await local_actor(services, username)
         if actor.type != "Person":
             raise ValueError("only persons can be removed; the organisation is the node itself")
-
-        async def operation(tx: Tx) -> None:
-            await tell_departure(services.outbox, tx, actor)
-            await delete_actor(tx, actor, services.now())
-            await audit(tx, "command line", "member remove", actor.account, "", services.now())
-
-        await services.store.write(operation)
+        await leave(services.outbox, actor, COMMAND_LINE)
 
     with_node(work)
     typer.echo(f"{username} is deleted; other servers are being told.")
@@ -125,9 +119,7 @@ def role(username: Username, role: Annotated[Role, typer.Argument(help="The new 
 
         async def operation(tx: Tx) -> None:
             await tx.members.set_role(actor.id, role.value)
-            await audit(
-                tx, "command line", "member role", actor.account, role.value, services.now()
-            )
+            await audit(tx, COMMAND_LINE, "member role", actor.account, role.value, services.now())
 
         await services.store.write(operation)
 
@@ -146,7 +138,7 @@ def token(
     async def work(services: Services) -> str:
         actor = await local_actor(services, username)
         return await services.store.write(
-            lambda tx: issue_token(tx, actor.id, scopes, "command line", services.now())
+            lambda tx: issue_token(tx, actor.id, scopes, COMMAND_LINE, services.now())
         )
 
     typer.echo(with_node(work))

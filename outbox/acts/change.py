@@ -90,19 +90,6 @@ async def tell_profile(
     )
 
 
-async def tell_departure(context: OutboxContext, tx: Tx, actor: ActorRecord) -> ActivityRecord:
-    """Publish the deletion of a local actor; call it before their follows are removed."""
-    followers = await tx.relationships.follower_inboxes(actor.id)
-    reached = await tx.deliveries.reached_by(actor.id)
-    return await context.publisher.publish(
-        tx,
-        actor,
-        delete.build_actor(actor.url),
-        recipients=Recipients(inboxes=tuple(dict.fromkeys([*followers, *reached]))),
-        visibility="public",
-    )
-
-
 async def _everyone(tx: Tx, author: ActorRecord, record: ObjectRecord) -> Recipients:
     """The original audience, and every inbox that got something about the object since."""
     ids = await tx.objects.audience(record.id)
