@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from importlib.metadata import version
 
-from quart import Blueprint, Quart, Response
+from quart import Blueprint, Quart, Response, request
 
 from actors.routes import ActorServices, actor_routes
+from federation.errors import Refused
 from inbox.routes import InboxServices, inbox_routes
 from node.errors import install_error_answers
 from node.health import health_routes
@@ -31,6 +32,11 @@ def create_app(services: Services) -> Quart:
     for door in (*_federation(services, pages), *_people(services, pages)):
         app.register_blueprint(door)
     install_error_answers(app, pages)
+
+    @app.before_request
+    async def refuse_nul() -> None:
+        if "\0" in request.path or b"%00" in request.query_string:
+            raise Refused(400, "bad-address", "There is a zero byte in the address.")
 
     @app.after_request
     async def harden(response: Response) -> Response:
@@ -79,7 +85,9 @@ def _federation(services: Services, pages: Pages) -> Iterator[Blueprint]:
         )
     )
     limits = MediaLimits(settings.max_upload, settings.max_pixels)
-    yield outbox_routes(OutboxDoor(services.outbox, services.fetcher, services.files, limits))
+    yield outbox_routes(
+        OutboxDoor(services.outbox, services.visitors, services.fetcher, services.files, limits)
+    )
 
 
 def _people(services: Services, pages: Pages) -> Iterator[Blueprint]:

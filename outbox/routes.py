@@ -6,15 +6,18 @@ from typing import Any, cast
 import orjson
 from quart import Blueprint, Response, request
 
+from actors.access import Visitors, is_blocked
 from actors.auth import TokenHolder, authenticate, require_scope
 from actors.collections import PAGE_SIZE, collection, page
 from actors.problems import not_found
+from actors.routes import VARY, unread_request
 from federation.documents import Document, parse
 from federation.errors import FederationError, Gone, Refused, Unreachable, Untrusted
 from federation.fetch import Fetcher
 from federation.vocabulary import ACTIVITY_JSON, is_activity_content_type
 from objects.documents import activity_document
 from objects.media import MediaLimits
+from objects.serving import bound
 from outbox.c2s import perform
 from outbox.context import ActRefused, OutboxContext
 from outbox.lookup import look_up
@@ -30,6 +33,7 @@ class OutboxDoor:
     """What the routes need."""
 
     context: OutboxContext
+    visitors: Visitors
     fetcher: Fetcher
     files: MediaFiles
     limits: MediaLimits
@@ -43,8 +47,7 @@ def outbox_routes(door: OutboxDoor) -> Blueprint:
     @blueprint.get("/users/<username>/outbox")
     async def outbox(username: str) -> Response:
         actor = await _actor(context, username)
-        holder = await _token(context)
-        own = holder is not None and holder.actor.id == actor.id
+        own = await _is_owner(door, actor)
         return _json(await _page(context, actor, request.args.get("before"), own=own))
 
     @blueprint.post("/users/<username>/outbox")
@@ -89,7 +92,24 @@ async def _actor(context: OutboxContext, username: str) -> ActorRecord:
         raise not_found("actor")
     if actor.state == "gone":
         raise Refused(410, "gone", "This actor was deleted.")
+    if actor.state == "suspended":
+        raise Refused(403, "suspended", "This account is suspended.")
     return actor
+
+
+async def _is_owner(door: OutboxDoor, actor: ActorRecord) -> bool:
+    """Whether the owner reads; raises `Refused` for those who may not read at all.
+
+    Secure mode, domain rules and blocks count here as they do for every collection.
+    """
+    context = door.context
+    holder = await _token(context)
+    if holder is not None:
+        return holder.actor.id == actor.id and holder.has("read")
+    viewer = await door.visitors.known_viewer(unread_request(context.identifiers))
+    if await context.store.query(lambda tx: is_blocked(tx, actor, viewer)):
+        raise not_found("collection")
+    return False
 
 
 async def _token(context: OutboxContext) -> TokenHolder | None:
@@ -142,12 +162,12 @@ async def _page(
     context: OutboxContext, actor: ActorRecord, before: str | None, *, own: bool
 ) -> dict[str, Any]:
     """The collection, or the page of activities before an id (`latest` for the first)."""
+    last = None if before == "latest" else bound(request.args, "before")
     async with context.store.read() as tx:
         if before is None:
             total = await tx.activities.count_outbox(actor.id, everything=own)
             return collection(actor.outbox, total, f"{actor.outbox}?before=latest")
-        bound = int(before) if before.isdecimal() else None
-        found = await tx.activities.outbox(actor.id, before=bound, limit=PAGE_SIZE, everything=own)
+        found = await tx.activities.outbox(actor.id, before=last, limit=PAGE_SIZE, everything=own)
         ids = [record.object_id for record in found if record.object_id is not None]
         objects = await tx.objects.by_ids(ids)
     items = [
@@ -161,4 +181,5 @@ async def _page(
 def _json(document: dict[str, Any], status: int = 200) -> Response:
     response = Response(orjson.dumps(document), status=status, content_type=ACTIVITY_JSON)
     response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Vary"] = VARY
     return response
