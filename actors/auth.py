@@ -107,6 +107,8 @@ def token_hash(token: str) -> str:
 
 @cache
 def _hasher() -> "PasswordHasher":
+    from argon2 import PasswordHasher
+
     # OWASP's argon2id setting for small machines: 19 MiB, two passes.
     return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
@@ -123,6 +125,8 @@ def hash_password(password: str) -> str:
 
 def check_password(password_hash: str, password: str) -> bool:
     """Whether the password is right; takes as long for an account without one."""
+    from argon2.exceptions import InvalidHashError, VerificationError
+
     try:
         _hasher().verify(password_hash or _nobody(), password)
     except (VerificationError, InvalidHashError):

@@ -304,9 +304,15 @@ async def _read_receipt(response: httpx.Response) -> bytes:
     try:
         async with asyncio.timeout(RECEIPT_TIMEOUT_S):
             return await read_body(response, MAX_RECEIPT_BYTES)
-    except (*_network_errors(), Untrusted) as error:
-        log.debug("receipt of %s not read: %s", response.request.url, error)
-        return b""
+    except Untrusted as error:
+        return _unread(response, error)
+    except _network_errors() as error:
+        return _unread(response, error)
+
+
+def _unread(response: httpx.Response, error: Exception) -> bytes:
+    log.debug("receipt of %s not read: %s", response.request.url, error)
+    return b""
 
 
 def _answer(response: httpx.Response, body: bytes) -> Answer:

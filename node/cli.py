@@ -3,13 +3,12 @@
 import sys
 from collections.abc import Iterable
 from importlib import import_module
-from importlib.metadata import version
-from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import typer
+from node.start import plain_start, start
 
-from node.commands.choice import Choice
+if TYPE_CHECKING:
+    import typer
 
 COMMANDS: Final = {
     "init": "setup:init",
@@ -36,27 +35,12 @@ Only the command that is called is imported: a node starts in half the time.
 """
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"communotic {version('communotic')}")
-        raise typer.Exit
-
-
-def options(
-    data: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Data directory of the node (or COMMUNOTIC_DATA)."),
-    ] = None,
-    _: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
-    ] = False,
-) -> None:
-    """One organisation's Communotic node."""
-    Choice.data = data
-
-
-def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
+def application(names: Iterable[str] = COMMANDS) -> "typer.Typer":
     """The command line with the commands of these names."""
+    import typer
+
+    from node.commands.options import options
+
     app = typer.Typer(
         help="One organisation's Communotic node.",
         no_args_is_help=True,
@@ -77,6 +61,10 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
 def main() -> None:
     """The entry point; `--data DIR` may stand before or after the command."""
     words = data_first(sys.argv[1:])
+    serving = plain_start(words)
+    if serving is not None:
+        start(*serving)
+        return
     rest = words[2:] if words[:1] == ["--data"] else words
     application(rest[:1] if rest and rest[0] in COMMANDS else COMMANDS)(args=words)
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from actors.identifiers import Identifiers
 from federation.errors import Refused
-from objects.images import redraw
 from storage.files import MediaFiles
 from storage.ids import new_id
 from storage.records import ActorRecord, MediaRecord
@@ -123,6 +122,8 @@ async def _kept(
             "file": file, "media_type": media_type, "size": len(content),
             "blurhash": "", "width": None, "height": None,
         }  # fmt: skip
+    from objects.images import redraw  # Pillow would delay every start
+
     picture = await asyncio.to_thread(redraw, content, media_type, max_pixels)
     return {
         "file": await files.put(picture.content, picture.suffix),

@@ -6,15 +6,17 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 import nh3
-from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
-from markdown_it.token import Token
 
 from actors.identifiers import Identifiers
+
+if TYPE_CHECKING:  # imported when somebody writes Markdown: it would delay every start
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
+    from markdown_it.token import Token
 
 MAX_HASHTAG: Final = 100
 MAX_TAGS: Final = 10_000
@@ -151,22 +153,24 @@ def paragraphs(text: str) -> str:
 
 
 @cache
-def _foreign_markdown() -> MarkdownIt:
+def _foreign_markdown() -> "MarkdownIt":
     return _commonmark()
 
 
-def _commonmark() -> MarkdownIt:
+def _commonmark() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
     return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
 @cache
-def _markdown() -> MarkdownIt:
+def _markdown() -> "MarkdownIt":
     parser = _commonmark()
     parser.core.ruler.push("name_people_and_subjects", _enrich_tokens)
     return parser
 
 
-def _enrich_tokens(state: StateCore) -> None:
+def _enrich_tokens(state: "StateCore") -> None:
     """Give the text tokens outside links their links, hashtags and mentions."""
     environment = state.env
     for block in state.tokens:
@@ -182,7 +186,7 @@ def _enrich_tokens(state: StateCore) -> None:
                 _show_as_link(token, inside_link=depth > 0)
 
 
-def _show_as_link(image: Token, *, inside_link: bool) -> None:
+def _show_as_link(image: "Token", *, inside_link: bool) -> None:
     """Images travel as attachments; in the text their description links to them."""
     label = entities.escape(image.content or str(image.attrs.get("src", "")))
     source = entities.escape(str(image.attrs.get("src", "")))

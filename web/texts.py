@@ -8,10 +8,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from babel.dates import format_date, format_datetime
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 LANGUAGES: Final = ("fr", "en")
 CATALOGUES: Final = Path(__file__).parent / "translations"
 
@@ -19,6 +15,9 @@ CATALOGUES: Final = Path(__file__).parent / "translations"
 @cache
 def translations(language: str) -> NullTranslations:
     """The catalogue of a language; English texts are the message ids themselves."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
     path = CATALOGUES / f"{language}.po"
     if not path.exists():
         return NullTranslations()
@@ -52,10 +51,14 @@ def counted(language: str) -> Callable[[str, str, int], str]:
 
 def day(ms: int, language: str) -> str:
     """A date as people write it: `23 novembre 2026`."""
+    from babel.dates import format_date
+
     return format_date(datetime.fromtimestamp(ms / 1000, UTC).date(), "long", locale=language)
 
 
 def moment(ms: int, language: str) -> str:
     """A date with its time, in UTC."""
+    from babel.dates import format_datetime
+
     found = datetime.fromtimestamp(ms / 1000, UTC)
     return format_datetime(found, "d MMMM y, HH:mm", locale=language)

@@ -67,16 +67,6 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         fail(f"the database: {error}")
 
 
-def run_with_uvloop(work: Coroutine[Any, Any, None]) -> None:
-    """Run a server until it is told to stop."""
-    import uvloop
-
-    try:
-        uvloop.run(work)
-    except (StorageError, ValueError, OSError) as error:
-        fail(str(error))
-
-
 def with_node(work: Callable[[Services], Coroutine[Any, Any, T]]) -> T:
     """Open the node, run `work` with its services, close it."""
 
