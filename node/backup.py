@@ -9,7 +9,9 @@ import tempfile
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import unquote, urlsplit, urlunsplit
 
+from config.environment import environment
 from config.load import FILE_NAME, load_settings
 from config.settings import Settings
 from storage.snapshot import is_sound, take_snapshot
@@ -56,14 +58,31 @@ def _snapshot(settings: Settings, folder: Path) -> Path:
 
 
 def _dump_postgres(url: str, target: Path) -> Path:
-    tool = shutil.which("pg_dump")
-    if tool is None:
-        raise BackupRefused("pg_dump is missing: install the PostgreSQL client programs")
-    command = [tool, "--no-owner", "--no-privileges", "--file", str(target), url]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = _postgres_tool("pg_dump", url, "--no-owner", "--no-privileges", "--file", str(target))
     if done.returncode:
-        raise BackupRefused(f"pg_dump failed: {done.stderr.strip()}")
+        raise BackupRefused(f"pg_dump failed: {done.stderr.strip()[:500]}")
     return target
+
+
+def _postgres_tool(name: str, url: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run a client program; the password never stands where every user of the machine sees it."""
+    tool = shutil.which(name)
+    if tool is None:
+        raise BackupRefused(f"{name} is missing: install the PostgreSQL client programs")
+    address, password = _without_password(url)
+    known = {**environment(), **({"PGPASSWORD": password} if password else {})}
+    command = [tool, *options, "--dbname", address]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=known)
+
+
+def _without_password(url: str) -> tuple[str, str]:
+    """A database URL without its password, and the password."""
+    parts = urlsplit(url)
+    user, separator, password = parts.netloc.rpartition("@")[0].partition(":")
+    if not separator:
+        return url, ""
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{user}@{host}")), unquote(password)
 
 
 def _manifest(settings: Settings, snapshot: Path) -> str:
@@ -92,7 +111,9 @@ def _finished(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
 def restore_backup(source: Path, data_dir: Path) -> str:
     """Unpack a backup into an empty data directory; gives the domain of the node.
 
-    Raises `BackupRefused` for a file that is not a backup or a directory with a node in it.
+    A database on PostgreSQL goes into the one that the settings name, which must be empty;
+    `COMMUNOTIC_DATABASE` names another. Raises `BackupRefused` for a file that is not a backup or
+    a directory with a node in it.
     """
     if data_dir.exists() and any(data_dir.iterdir()):
         raise BackupRefused(f"{data_dir} is not empty; restore into a new directory")
@@ -123,20 +144,23 @@ def _unpack(source: Path, target: Path) -> dict[str, str]:
 
 
 def _load_database(unpacked: Path, name: str) -> None:
-    settings = load_settings(unpacked, {})
+    settings = load_settings(unpacked, environment())
     snapshot = unpacked / name
     if name == DATABASE:
         if not is_sound(snapshot):
             raise BackupRefused("the database in the backup is damaged")
-        if settings.database and settings.database.startswith("sqlite:"):
+        if settings.database.startswith("postgresql:"):
+            raise BackupRefused("the backup holds a SQLite database, and the settings name another")
+        if settings.database:
             snapshot.replace(sqlite_path(settings.database))
         return
-    tool = shutil.which("psql")
-    if tool is None:
-        raise BackupRefused("psql is missing: install the PostgreSQL client programs")
-    command = [tool, "--quiet", "--set", "ON_ERROR_STOP=1", "--single-transaction"]
-    arguments = ["--file", str(snapshot), settings.database]
-    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+    if not settings.database.startswith("postgresql:"):
+        raise BackupRefused("the backup holds a PostgreSQL database, and the settings name none")
+    strict = ("--quiet", "--set", "ON_ERROR_STOP=1", "--single-transaction")
+    done = _postgres_tool("psql", settings.database, *strict, "--file", str(snapshot))
     if done.returncode:
-        raise BackupRefused(f"psql failed: {done.stderr.strip()[:500]}")
+        raise BackupRefused(
+            f"psql failed: {done.stderr.strip()[:500]} - the database has to be empty; "
+            "COMMUNOTIC_DATABASE names another one"
+        )
     snapshot.unlink()
