@@ -7,6 +7,7 @@ from collections.abc import Callable
 from actors.local import forget_the_deleted
 from config.settings import Settings
 from objects.retention import prune_media, prune_remote
+from outbox.hosts import give_up_old
 from storage.files import MediaFiles
 from storage.store import Store
 
@@ -44,6 +45,7 @@ class Housekeeping:
         before = now - self._settings.log_days * DAY_MS
         removed = {
             "received": await self._store.write(lambda tx: tx.received.prune(before)),
+            "given up": await give_up_old(self._store, now),
             "deliveries": await self._store.write(lambda tx: tx.deliveries.prune(before)),
             "farewells": await self._store.write(forget_the_deleted),
             "uploads": await prune_media(self._store, self._files, now),

@@ -101,15 +101,14 @@ def build_services(
         connections_per_host=settings.host_concurrency + 2,
     )
     keys = ActorKeys(store, identifiers, clock)
-    schemes = HostSchemes(store, clock)
-    rules = DomainRules(store, clock)
+    schemes, rules = HostSchemes(store, clock), DomainRules(store, clock)
     fetcher = Fetcher(client, keys.loaded_node_key, memory=schemes, clock=clock)
     remote = RemoteActors(store, fetcher, client, identifiers, clock, rules)
     verifier = _verifier(keys, fetcher, clock)
     publisher = Publisher(identifiers, clock)
     objects = RemoteObjects(store, fetcher, remote, identifiers, clock)
     deliverer = Deliverer(
-        store, client, keys, schemes, FollowerDigests(store, identifiers, clock), clock
+        store, client, keys, schemes, rules, FollowerDigests(store, identifiers, clock), clock
     )
     files = MediaFiles(settings.media_dir)
     return Services(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from actors.keys import ActorKeys, HostSchemes
+from actors.policy import DomainRules
 from federation.client import HttpClient
 from federation.errors import FederationError, Unreachable
 from federation.signing import DoubleKnock, SigningKey
@@ -32,6 +33,7 @@ class Deliverer:
         client: HttpClient,
         keys: ActorKeys,
         schemes: HostSchemes,
+        rules: DomainRules,
         synchronisation: Synchronisation,
         clock: Callable[[], float],
     ) -> None:
@@ -39,6 +41,7 @@ class Deliverer:
         self._client = client
         self._keys = keys
         self._schemes = schemes
+        self._rules = rules
         self._synchronisation = synchronisation
         self._clock = clock
         self._knock = DoubleKnock(clock)
@@ -46,19 +49,21 @@ class Deliverer:
 
     async def send(self, delivery: DeliveryRecord) -> Outcome:
         """Try one delivery once (twice when the other signature scheme is asked for)."""
+        if await self._rules.suspended(delivery.inbox):
+            return Outcome(None, "the domain is suspended here", ours="refused")
         activity = await self._activity(delivery.activity_id)
         if activity is None:
-            return Outcome(status=400, error="the activity was withdrawn before it was sent")
+            return Outcome(None, "the activity was withdrawn before it was sent", ours="refused")
         try:
             key = await self._keys.signing_key(delivery.actor_id)
         except LookupError:
-            return Outcome(status=400, error="the sender has no key any more")
+            return Outcome(None, "the sender has no key any more", ours="refused")
         try:
             return await self._post(delivery, activity, key)
         except Unreachable as error:
             return Outcome(error.status, error.reason, error.retry_after)
         except FederationError as error:
-            return Outcome(status=400, error=str(error))
+            return Outcome(None, str(error), ours="later")
 
     async def _post(
         self, delivery: DeliveryRecord, activity: ActivityRecord, key: SigningKey

@@ -3,11 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from actors.identifiers import Identifiers
 from actors.policy import DomainRules
 from federation.addresses import host_of
+from federation.errors import FederationError
 from outbox.recipients import Recipients, expand
+from outbox.waiting import wait_for
 from storage.ids import new_id
 from storage.ports import StorageError
 from storage.records import ActivityRecord, DeliveryRecord, FanoutRecord
@@ -18,7 +21,10 @@ log = logging.getLogger(__name__)
 LEASE_MS = 5 * 60 * 1000
 CHUNK = 2_000
 """Deliveries inserted in one transaction: the writer is never held for long."""
+CLAIM = 20
 IDLE_SECONDS = 60.0
+BEHIND_SECONDS = 0.5
+"""How long to wait when what is due stands behind what another worker expands."""
 
 
 class FanoutWorker:
@@ -41,24 +47,26 @@ class FanoutWorker:
         wakeup = self._store.listen("fanout")
         while not stop.is_set():
             if not await self.run_once():
-                await wakeup.wait(await self._pause())
+                await wait_for(wakeup, stop, await self._pause())
 
     async def _pause(self) -> float:
-        async with self._store.read() as tx:
-            due = await tx.deliveries.next_fanout_due()
+        due = await self._next_due()
         if due is None:
             return IDLE_SECONDS
-        return min(max(due / 1000 - self._clock(), 0.05), IDLE_SECONDS)
+        return min(max(due / 1000 - self._clock(), BEHIND_SECONDS), IDLE_SECONDS)
+
+    async def _next_due(self) -> int | None:
+        now = int(self._clock() * 1000)
+        return await self._store.query(lambda tx: tx.deliveries.next_fanout_due(now))
 
     async def run_once(self) -> int:
-        """Expand the fan-outs that are due; gives how many there were."""
+        """Expand the fan-outs that are due, one for each sender; gives how many there were."""
         now = int(self._clock() * 1000)
-        async with self._store.read() as tx:
-            due = await tx.deliveries.next_fanout_due()
+        due = await self._next_due()
         if due is None or due > now:
             return 0
         claimed = await self._store.write(
-            lambda tx: tx.deliveries.claim_fanouts(now, now + LEASE_MS, 20)
+            lambda tx: tx.deliveries.claim_fanouts(now, now + LEASE_MS, CLAIM)
         )
         for fanout in claimed:
             await self._expand_safely(fanout)
@@ -67,7 +75,7 @@ class FanoutWorker:
     async def _expand_safely(self, fanout: FanoutRecord) -> None:
         try:
             await self._expand(fanout)
-        except (StorageError, ValueError) as error:
+        except (StorageError, FederationError, ValueError) as error:
             log.exception("fan-out %s of activity %s failed", fanout.id, fanout.activity_id)
             later = int(self._clock() * 1000) + 60_000 * min(fanout.attempts, 60)
             text = str(error)
@@ -78,45 +86,43 @@ class FanoutWorker:
         recipients = Recipients.load(fanout.recipients)
         async with self._store.read() as tx:
             activity = await tx.activities.by_id(fanout.activity_id)
+            if activity is None:
+                return  # undone meanwhile; the fan-out went with it
             found = await expand(tx, recipients, fanout.actor_id, self._identifiers, now)
         known = _origin_host(activity)
         inboxes = [
-            inbox for inbox in found if host_of(inbox) != known and await self._allowed(inbox)
+            inbox
+            for inbox in found
+            if host_of(inbox) != known and not await self._rules.suspended(inbox)
         ]
-        for chunk in _chunks(inboxes):
-            await self._insert(fanout, activity, chunk, now)
-        await self._store.write(lambda tx: _finish(tx, fanout))
-
-    async def _allowed(self, inbox: str) -> bool:
-        return await self._rules.severity(host_of(inbox)) != "suspend"
-
-    async def _insert(
-        self,
-        fanout: FanoutRecord,
-        activity: ActivityRecord | None,
-        inboxes: Sequence[str],
-        now: int,
-    ) -> None:
-        rows = [_delivery(fanout, inbox, now) for inbox in inboxes]
-
-        async def operation(tx: Tx) -> None:
-            await tx.deliveries.add_all(rows)
-            if activity is not None and activity.object_id is not None:
-                named = [(new_id(), inbox) for inbox in inboxes]
-                await tx.deliveries.note_reached(activity.object_id, named)
-            tx.notify_on_commit("delivery")
-
-        await self._store.write(operation)
+        *chunks, last = list(_chunks(inboxes)) or [[]]
+        for chunk in chunks:
+            await self._store.write(partial(_insert, fanout, activity, chunk, now))
+        await self._store.write(partial(_finish, fanout, activity, last, now))
 
 
-async def _finish(tx: Tx, fanout: FanoutRecord) -> None:
-    await tx.deliveries.fanout_done(fanout.id)
+async def _insert(
+    fanout: FanoutRecord, activity: ActivityRecord, inboxes: Sequence[str], now: int, tx: Tx
+) -> None:
+    await tx.deliveries.add_all([_delivery(fanout, inbox, now) for inbox in inboxes])
+    if activity.object_id is not None:
+        named = [(new_id(), inbox) for inbox in inboxes]
+        await tx.deliveries.note_reached(activity.object_id, named)
     tx.notify_on_commit("delivery")
 
 
-def _origin_host(activity: ActivityRecord | None) -> str | None:
+async def _finish(
+    fanout: FanoutRecord, activity: ActivityRecord, inboxes: Sequence[str], now: int, tx: Tx
+) -> None:
+    """The last deliveries, and the end of the promise: it is theirs now."""
+    if inboxes:
+        await _insert(fanout, activity, inboxes, now, tx)
+    await tx.deliveries.fanout_done(fanout.id)
+
+
+def _origin_host(activity: ActivityRecord) -> str | None:
     """The server that a forwarded activity came from, which does not need it back."""
-    return host_of(activity.url) if activity is not None and not activity.local else None
+    return None if activity.local else host_of(activity.url)
 
 
 def _delivery(fanout: FanoutRecord, inbox: str, now: int) -> DeliveryRecord:

@@ -12,6 +12,7 @@ WEEK = 7 * DAY
 ROW_DELAYS = (MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 8 * HOUR, DAY, 2 * DAY)
 """Waiting times after an inbox disliked one activity; after the last one it is given up."""
 
+FIRST_HOST_DELAY = 30.0
 MAX_HOST_DELAY = 6 * HOUR
 GIVE_UP_AFTER = 30 * DAY
 
@@ -20,28 +21,39 @@ Verdict = Literal["done", "retired", "refused", "later", "host-later"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One try: an HTTP status, or a reason why there was none; `retry_after` in seconds."""
+    """One try: an HTTP status, or a reason why there was none; `retry_after` in seconds.
+
+    `ours` is the verdict when the fault lies here and the other server was not even asked.
+    """
 
     status: int | None
     error: str = ""
     retry_after: float | None = None
+    ours: Verdict | None = None
+
+    @property
+    def answered(self) -> bool:
+        """Whether the other server lives: it gave an answer that does not say otherwise."""
+        return self.status is not None and judge(self) != "host-later"
 
 
 def judge(outcome: Outcome) -> Verdict:
     """What to do after one try.
 
     done: 2xx; retired: the inbox is gone (404, 410); host-later: the server is away or
-    overloaded, everything for it waits; later: this activity is tried again; refused: it
-    never will be taken.
+    overloaded, everything for it waits; later: this activity is tried again (redirects too,
+    which maintenance pages like); refused: it never will be taken.
     """
     status = outcome.status
+    if outcome.ours is not None:
+        return outcome.ours
     if status is None or status in (429, 502, 503, 504):
         return "host-later"
     if 200 <= status < 300:
         return "done"
     if status in (404, 410):
         return "retired"
-    if status in (401, 408, 425) or status >= 500:
+    if status < 400 or status in (401, 408, 425) or (status >= 500 and status != 501):
         return "later"
     return "refused"
 
@@ -50,20 +62,23 @@ def row_delay(attempts: int) -> float | None:
     """Seconds until one activity is tried again; None when `attempts` were enough."""
     if attempts > len(ROW_DELAYS):
         return None
-    return jitter(ROW_DELAYS[attempts - 1])
+    return jitter(ROW_DELAYS[max(attempts, 1) - 1])
 
 
 def host_delay(failures: int, failing_for: float, retry_after: float | None) -> float:
     """Seconds until a closed host is asked again; once a day after a week of silence.
 
-    `failures` counts from 1; `failing_for` in seconds; the server's own `Retry-After` is
-    obeyed up to a day.
+    `failures` counts from 1; `failing_for` in seconds. The server's own `Retry-After` is
+    obeyed up to a week; one that asks us back at once for hours is not taken at its word.
     """
-    if retry_after is not None:
-        return min(max(retry_after, 1.0), DAY)
     if failing_for > WEEK:
-        return jitter(DAY)
-    return jitter(min(30.0 * 2 ** min(failures - 1, 20), MAX_HOST_DELAY))
+        own = DAY
+    else:
+        own = min(FIRST_HOST_DELAY * 2 ** min(failures - 1, 20), MAX_HOST_DELAY)
+    if retry_after is None:
+        return jitter(own)
+    asked = min(max(retry_after, 1.0), WEEK)
+    return asked if failing_for < HOUR else max(asked, jitter(own))
 
 
 def jitter(seconds: float) -> float:

@@ -14,13 +14,12 @@ class DeliveryStatements(Statements):
         await self.insert("fanouts", fanout)
 
     async def claim_fanouts(self, now: int, lease_until: int, limit: int) -> list[FanoutRecord]:
-        """Lease the oldest fan-outs that are due."""
+        """Lease due fan-outs: the oldest of each sender, so that order is kept by any number."""
         rows = await self.connection.fetch_all(
             "update fanouts set lease_until = $2, attempts = attempts + 1 where id in ("
             "select f.id from fanouts f where f.state = 'waiting' and f.due_at <= $1 "
             "and f.lease_until <= $1 and not exists (select 1 from fanouts e "
-            "where e.state = 'waiting' and e.actor_id = f.actor_id and e.id < f.id "
-            "and (e.due_at > $1 or e.lease_until > $1)) "
+            "where e.state = 'waiting' and e.actor_id = f.actor_id and e.id < f.id) "
             "order by f.id limit $3 for update skip locked) "
             f"returning {columns(FanoutRecord)}",
             now,
@@ -42,20 +41,25 @@ class DeliveryStatements(Statements):
             error,
         )
 
-    async def next_fanout_due(self) -> int | None:
-        """When the next fan-out becomes due, or None when nothing waits."""
+    async def next_fanout_due(self, now: int) -> int | None:
+        """When the next fan-out that nobody works on becomes due; None when there is none."""
         found = await self.connection.fetch_value(
-            "select min(due_at) from fanouts where state = 'waiting'"
+            "select min(due_at) from fanouts where state = 'waiting' and lease_until <= $1", now
         )
         return None if found is None else int(found)
 
     async def add_all(self, deliveries: Sequence[DeliveryRecord]) -> None:
-        """Insert deliveries; those of a closed host are held back, repeated ones ignored."""
+        """Insert deliveries; repeated ones are ignored.
+
+        Those of a closed host are held back; behind one that has to wait, the new one waits too.
+        """
         await self.connection.execute_many(
             f"insert into deliveries ({columns(DeliveryRecord)}) "
             "values ($1, $2, $3, $4, $5, case when exists (select 1 from hosts h "
             "where h.host = $5 and h.state = 'closed') then 'held' else 'waiting' end, "
-            "0, $6, 0, null, '', $7, null) on conflict (activity_id, inbox) do nothing",
+            "0, coalesce((select max(e.due_at) from deliveries e where e.inbox = $4 "
+            "and e.actor_id = $3 and e.state = 'waiting' and e.due_at > $6), $6), "
+            "0, null, '', $7, null) on conflict (activity_id, inbox) do nothing",
             [
                 (d.id, d.activity_id, d.actor_id, d.inbox, d.host, d.due_at, d.created_at)
                 for d in deliveries
@@ -84,6 +88,17 @@ class DeliveryStatements(Statements):
             busy_hosts,
         )
         return sorted((DeliveryRecord(*row) for row in rows), key=lambda delivery: delivery.id)
+
+    async def give_back(self, ids: Sequence[int]) -> None:
+        """Put leased deliveries back that were not tried; behind a closed host they are held."""
+        await self.connection.execute(
+            "update deliveries set lease_until = 0, "
+            "attempts = case when attempts > 0 then attempts - 1 else 0 end, "
+            "state = case when exists (select 1 from hosts h where h.host = deliveries.host "
+            "and h.state = 'closed') then 'held' else 'waiting' end "
+            "where id = any($1) and state = 'waiting'",
+            list(ids),
+        )
 
     async def finish(self, outcomes: Sequence[tuple[int, str, int | None, str, int]]) -> None:
         """Record final outcomes: (delivery id, state, HTTP status, error, time)."""
@@ -114,12 +129,19 @@ class DeliveryStatements(Statements):
             delivery.id,
         )
 
-    async def set_aside(self, delivery_id: int, status: int | None, error: str) -> None:
-        """Hold one delivery back because its host is away."""
+    async def set_aside(
+        self, delivery_id: int, due_at: int, status: int | None, error: str
+    ) -> None:
+        """Hold one delivery back, at least until `due_at`, because its host is away.
+
+        Its own tries are not used up: the next one is for the host.
+        """
         await self.connection.execute(
-            "update deliveries set state = 'held', lease_until = 0, status = $2, error = $3 "
+            "update deliveries set state = 'held', due_at = $2, lease_until = 0, status = $3, "
+            "error = $4, attempts = case when attempts > 0 then attempts - 1 else 0 end "
             "where id = $1",
             delivery_id,
+            due_at,
             status,
             error,
         )
@@ -133,9 +155,10 @@ class DeliveryStatements(Statements):
         )
 
     async def release(self, host: str, now: int) -> None:
-        """Put everything for an open host back into the queue."""
+        """Put everything for an open host back into the queue; what has to wait longer does."""
         await self.connection.execute(
-            "update deliveries set state = 'waiting', due_at = $2, lease_until = 0 "
+            "update deliveries set state = 'waiting', lease_until = 0, "
+            "due_at = case when due_at > $2 then due_at else $2 end "
             "where state = 'held' and host = $1",
             host,
             now,
@@ -151,6 +174,26 @@ class DeliveryStatements(Statements):
                 now,
             )
             > 0
+        )
+
+    async def stranded(self) -> list[str]:
+        """Open hosts for which something is held: opened while a fan-out was writing."""
+        rows = await self.connection.fetch_all(
+            "select h.host from hosts h where h.state = 'open' and exists "
+            "(select 1 from deliveries d where d.state = 'held' and d.host = h.host)"
+        )
+        return [row[0] for row in rows]
+
+    async def expire(self, before: int, now: int, reason: str, limit: int) -> int:
+        """Give up what is held since `before`; gives how many, at most `limit`."""
+        return await self.connection.execute(
+            "update deliveries set state = 'failed', error = $3, done_at = $2, lease_until = 0 "
+            "where id in (select id from deliveries where state = 'held' and created_at < $1 "
+            "limit $4)",
+            before,
+            now,
+            reason,
+            limit,
         )
 
     async def cancel_inbox(self, inbox: str, now: int, reason: str) -> int:
@@ -170,10 +213,12 @@ class DeliveryStatements(Statements):
                 f"update {table} set lease_until = 0 where state = 'waiting' and lease_until > 0"
             )
 
-    async def next_due(self) -> int | None:
-        """When the next delivery becomes due, or None when nothing waits."""
+    async def next_due(self, now: int) -> int | None:
+        """When the next delivery that nobody works on becomes due; None when there is none."""
         found = await self.connection.fetch_value(
-            "select min(due_at) from deliveries where state = 'waiting'"
+            "select due_at from deliveries where state = 'waiting' and lease_until <= $1 "
+            "order by due_at limit 1",
+            now,
         )
         return None if found is None else int(found)
 
@@ -196,6 +241,15 @@ class DeliveryStatements(Statements):
             DeliveryRecord,
             "from deliveries where activity_id = any($1) order by id",
             activity_ids,
+        )
+
+    async def of_object(self, object_id: int) -> list[DeliveryRecord]:
+        """The delivery log of an object: of everything that was said about it, in order."""
+        return await self.all_of(
+            DeliveryRecord,
+            "from deliveries where activity_id in "
+            "(select id from activities where object_id = $1) order by id",
+            object_id,
         )
 
     async def retry(self, now: int, *, host: str | None = None) -> int:
@@ -241,10 +295,11 @@ class DeliveryStatements(Statements):
         return [row[0] for row in rows]
 
     async def reached_by(self, actor_id: int) -> list[str]:
-        """Every inbox that got something about any object of an actor."""
+        """Every inbox that got something from an actor, or about an object of theirs."""
         rows = await self.connection.fetch_all(
-            "select distinct i.url from objects o join reached r on r.object_id = o.id "
-            "join inboxes i on i.id = r.inbox_id where o.actor_id = $1",
+            "select i.url from objects o join reached r on r.object_id = o.id "
+            "join inboxes i on i.id = r.inbox_id where o.actor_id = $1 "
+            "union select inbox from deliveries where actor_id = $1",
             actor_id,
         )
         return [row[0] for row in rows]

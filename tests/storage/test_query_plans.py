@@ -91,12 +91,16 @@ HOT: dict[str, tuple[Operation, tuple[str, ...]]] = {
     "claim deliveries": (
         lambda tx: tx.deliveries.claim(NOW, NOW + 1, 50, []),
         ("deliveries_due", "deliveries_order")),
-    "deliveries next due": (lambda tx: tx.deliveries.next_due(), ("deliveries_due",)),
+    "deliveries next due": (lambda tx: tx.deliveries.next_due(NOW), ("deliveries_due",)),
     "retire an inbox": (
         lambda tx: tx.deliveries.cancel_inbox("https://h1.example/inbox1", NOW, "gone"),
         ("deliveries_order",)),
     "probe a host": (lambda tx: tx.deliveries.probe("h100.example", NOW), ("deliveries_held",)),
     "release a host": (lambda tx: tx.deliveries.release("h100.example", NOW), ("deliveries_held",)),
+    "stranded deliveries": (lambda tx: tx.deliveries.stranded(), ("deliveries_held",)),
+    "deliveries of an object": (
+        lambda tx: tx.deliveries.of_object(300), ("activities_object", "deliveries_")),
+    "next fan-out due": (lambda tx: tx.deliveries.next_fanout_due(NOW), ("fanouts_due",)),
     "prune deliveries": (lambda tx: tx.deliveries.prune(OLD), ("deliveries_age",)),
     "reached inboxes": (lambda tx: tx.deliveries.reached(19_000), ("reached_",)),
     "follower inboxes": (
