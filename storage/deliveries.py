@@ -179,8 +179,12 @@ class DeliveryStatements(Statements):
     async def stranded(self) -> list[str]:
         """Open hosts for which something is held: opened while a fan-out was writing."""
         rows = await self.connection.fetch_all(
-            "select h.host from hosts h where h.state = 'open' and exists "
-            "(select 1 from deliveries d where d.state = 'held' and d.host = h.host)"
+            # From host to host along the index, however many rows are held for each.
+            "with recursive behind (host) as (select min(host) from deliveries "
+            "where state = 'held' union all select (select min(d.host) from deliveries d "
+            "where d.state = 'held' and d.host > behind.host) from behind "
+            "where behind.host is not null) select h.host from behind "
+            "join hosts h on h.host = behind.host where h.state = 'open'"
         )
         return [row[0] for row in rows]
 
@@ -245,12 +249,12 @@ class DeliveryStatements(Statements):
 
     async def of_object(self, object_id: int) -> list[DeliveryRecord]:
         """The delivery log of an object: of everything that was said about it, in order."""
-        return await self.all_of(
-            DeliveryRecord,
-            "from deliveries where activity_id in "
-            "(select id from activities where object_id = $1) order by id",
+        rows = await self.connection.fetch_all(
+            f"select {columns(DeliveryRecord, 'd')} from activities a "
+            "join deliveries d on d.activity_id = a.id where a.object_id = $1 order by d.id",
             object_id,
         )
+        return [DeliveryRecord(*row) for row in rows]
 
     async def retry(self, now: int, *, host: str | None = None) -> int:
         """Put failed and waiting deliveries (of a host) at the head of the queue."""

@@ -242,7 +242,7 @@ def whole_tables(engine: str, plan: str) -> list[str]:
 
 
 # Of fan-outs only those of the last seconds exist.
-HARMLESS = ("SCAN json_each", "SCAN CONSTANT ROW", "SCAN (", "SCAN fanouts")
+HARMLESS = ("SCAN json_each", "SCAN CONSTANT ROW", "SCAN (", "SCAN fanouts", "SCAN behind")
 
 
 def _large(line: str) -> bool:
