@@ -64,10 +64,11 @@ class Interaction:
 
     async def _member(self, username: str, password: str, address: str) -> ActorRecord:
         """The living account, if the password is right; as slow and as mute for unknown ones."""
-        for limiter, key in ((self.by_address, address), (self.by_account, username.lower())):
+        # One account has many spellings, and one count.
+        name = username.removeprefix("@").partition("@")[0].replace("\0", "").strip().lower()
+        for limiter, key in ((self.by_address, address), (self.by_account, name)):
             if limiter.check(key) is not None:
                 raise Refused(429, "too-often", "Too many tries.")
-        name = username.removeprefix("@").partition("@")[0]
         found = await self.context.store.query(lambda tx: _account(tx, name))
         hashed = found[1].password_hash if found else ""
         right = await asyncio.to_thread(check_password, hashed, password[:1_000])
