@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from actors.administration import COMMAND_LINE, audit
+from actors.administration import COMMAND_LINE, audit, set_role
 from actors.auth import hash_password, issue_token
 from actors.keys import generate
 from actors.local import Account, create_person
@@ -116,12 +116,9 @@ def role(username: Username, role: Annotated[Role, typer.Argument(help="The new 
 
     async def work(services: Services) -> None:
         actor = await local_actor(services, username)
-
-        async def operation(tx: Tx) -> None:
-            await tx.members.set_role(actor.id, role.value)
-            await audit(tx, COMMAND_LINE, "member role", actor.account, role.value, services.now())
-
-        await services.store.write(operation)
+        await services.store.write(
+            lambda tx: set_role(tx, COMMAND_LINE, actor, role.value, "", services.now())
+        )
 
     with_node(work)
     typer.echo(f"{username} is now {role.value}.")
