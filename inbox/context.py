@@ -32,6 +32,11 @@ class Outgoing(Protocol):
     async def unfollow(self, tx: Tx, follower: ActorRecord, target: ActorRecord) -> None:
         """End a follow of a local actor and tell `target`, also when we know of none."""
 
+    async def decline(
+        self, tx: Tx, owner: ActorRecord, request: dict[str, Any], asker: ActorRecord
+    ) -> None:
+        """Tell `asker` that the local actor `owner` does not agree to a request."""
+
     async def forward(self, tx: Tx, owner: ActorRecord, activity: ActivityRecord) -> None:
         """Pass a stored activity on, unchanged, to the followers of the local actor `owner`."""
 

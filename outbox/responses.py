@@ -1,8 +1,10 @@
 """What arriving activities make us send: answers, follows after a Move, forwarding."""
 
 from collections.abc import Callable
+from typing import Any
 
 from outbox.acts.follow import answer_within, ask_within, undo_within
+from outbox.builders import reject
 from outbox.context import ActRefused
 from outbox.publish import Publisher
 from outbox.recipients import Recipients
@@ -38,6 +40,17 @@ class Responses:
             await tx.relationships.remove_follow(known)
         url = known.url if known else self._publisher.identifiers.activity(new_id())
         await undo_within(tx, self._publisher, follower, target, url)
+
+    async def decline(
+        self, tx: Tx, owner: ActorRecord, request: dict[str, Any], asker: ActorRecord
+    ) -> None:
+        """Tell `asker` that `owner` does not agree to a request, a QuoteRequest for instance."""
+        await self._publisher.publish(
+            tx,
+            owner,
+            reject.build(request, asker.url),
+            recipients=Recipients(actors=(asker.id,), personal=True),
+        )
 
     async def forward(self, tx: Tx, owner: ActorRecord, activity: ActivityRecord) -> None:
         """Pass a stored activity on, unchanged, to the followers of `owner` (7.1.2)."""
