@@ -60,17 +60,23 @@ class FanoutWorker:
         return await self._store.query(lambda tx: tx.deliveries.next_fanout_due(now))
 
     async def run_once(self) -> int:
-        """Expand the fan-outs that are due, one for each sender; gives how many there were."""
+        """Expand the fan-outs that are due, oldest first; gives how many there were."""
+        total = 0
+        while claimed := await self._claim():
+            for fanout in claimed:
+                await self._expand_safely(fanout)
+            total += len(claimed)
+        return total
+
+    async def _claim(self) -> list[FanoutRecord]:
+        """The next of each sender; without a write when nothing is due."""
         now = int(self._clock() * 1000)
         due = await self._next_due()
         if due is None or due > now:
-            return 0
-        claimed = await self._store.write(
+            return []
+        return await self._store.write(
             lambda tx: tx.deliveries.claim_fanouts(now, now + LEASE_MS, CLAIM)
         )
-        for fanout in claimed:
-            await self._expand_safely(fanout)
-        return len(claimed)
 
     async def _expand_safely(self, fanout: FanoutRecord) -> None:
         try:

@@ -3,10 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
+from actors.identifiers import Identifiers
 from federation.documents import Document
 from objects.incoming import IncomingObject, object_record
 from objects.visibility import of_document
 from storage.records import ActorRecord, ObjectRecord
+from storage.store import Tx
 
 COLLECTIONS = ("Collection", "OrderedCollection")
 
@@ -24,6 +26,19 @@ def own_object(
     incoming = object_record(read, author, now)
     poll = replace(incoming.poll, object_id=number) if incoming.poll else None
     return replace(incoming, record=replace(incoming.record, id=number, local=1), poll=poll)
+
+
+async def attach_uploads(
+    tx: Tx, identifiers: Identifiers, actor: ActorRecord, incoming: IncomingObject
+) -> None:
+    """Tie the uploads of `actor` that an object shows to it, so that they are kept."""
+    for attachment in incoming.attachments:
+        local = identifiers.parse(attachment.url)
+        if local is None or local.kind != "media":
+            continue
+        media = await tx.ledger.media_by_file(local.value)
+        if media is not None and media.actor_id == actor.id and media.object_id is None:
+            await tx.ledger.attach(media.id, incoming.record.id)
 
 
 def _collection(document: Document, author: ActorRecord, number: int, now: int) -> ObjectRecord:

@@ -1,5 +1,6 @@
 """The one way out: an activity and the promise of its delivery, in the caller's transaction."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,9 @@ from storage.store import Tx
 
 PUBLIC_VISIBILITIES = ("public", "unlisted")
 SHOWN_TO_AUTHOR = ("Create", "Announce")
+HIDDEN = frozenset({"bto", "bcc"})
+
+log = logging.getLogger(__name__)
 
 
 class Publisher:
@@ -79,10 +83,15 @@ class Publisher:
             **{name: value for name, value in activity.items() if name != "@context"},
         }
         document["published"] = activity.get("published") or wire_time(now)
-        if visibility not in PUBLIC_VISIBILITIES:
+        document = without_hidden(document)
+        key = await self._proof_key(tx, actor.id) if visibility in PUBLIC_VISIBILITIES else None
+        if key is None:
             return document
-        key = await self._proof_key(tx, actor.id)
-        return document if key is None else with_proof(document, key, wire_time(now))
+        try:
+            return with_proof(document, key, wire_time(now))
+        except ValueError as error:  # numbers that have no canonical form
+            log.info("%s carries no proof: %s", document["id"], error)
+            return document
 
     async def _proof_key(self, tx: Tx, actor_id: int) -> SigningKey | None:
         """The Ed25519 key, read in the same transaction: an operation may await nothing else."""
@@ -140,6 +149,15 @@ class Publisher:
         now = int(self._clock() * 1000)
         await tx.deliveries.add_fanout(_fanout(activity, sender, recipients, now))
         tx.notify_on_commit("fanout")
+
+
+def without_hidden(document: dict[str, Any]) -> dict[str, Any]:
+    """A copy that names nobody who is addressed in secret (ActivityPub 6): kept and sent so."""
+    shown = {name: value for name, value in document.items() if name not in HIDDEN}
+    inner = shown.get("object")
+    if isinstance(inner, dict):
+        shown["object"] = without_hidden(inner)
+    return shown
 
 
 def _fanout(

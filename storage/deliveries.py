@@ -210,6 +210,23 @@ class DeliveryStatements(Statements):
             reason,
         )
 
+    async def cancel_about(self, object_id: int, now: int, reason: str) -> None:
+        """Send no more of what an object said; what is under way at this moment ends as it may."""
+        said = "select id from activities where object_id = $1 and type in ('Create', 'Update')"
+        await self.connection.execute(
+            f"delete from fanouts where activity_id in ({said}) and lease_until <= $2",
+            object_id,
+            now,
+        )
+        await self.connection.execute(
+            "update deliveries set state = 'cancelled', error = $3, done_at = $2 "
+            f"where activity_id in ({said}) and state in ('waiting', 'held') "
+            "and lease_until <= $2",
+            object_id,
+            now,
+            reason,
+        )
+
     async def release_leases(self) -> None:
         """Free every lease: for a start when no other worker can be alive."""
         for table in ("deliveries", "fanouts"):

@@ -84,7 +84,7 @@ async def answer(
 
     async def operation(tx: Tx) -> ActivityRecord:
         asked = await tx.relationships.follow(asker.id, followee.id)
-        if asked is None or asked.state == "rejected":
+        if asked is None or (agreed and asked.state == "rejected"):
             raise ActRefused(404, "no-request", f"{asker.account} did not ask to follow.")
         await (accept_follow if agreed else reject_follow)(tx, followee, asked.url, asker)
         return await answer_within(tx, context.publisher, followee, asked, asker, agreed=agreed)

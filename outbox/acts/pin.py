@@ -22,7 +22,10 @@ async def pin(
         raise ActRefused(422, "not-yours", "Only one's own public objects can be featured.")
 
     async def operation(tx: Tx) -> ActivityRecord | None:
-        if len(await tx.activities.featured(actor.id)) >= MAX_PINS:
+        pinned = await tx.activities.featured(actor.id)
+        if any(other.id == record.id for other in pinned):
+            return None
+        if len(pinned) >= MAX_PINS:
             raise ActRefused(422, "too-many", f"At most {MAX_PINS} objects can be featured.")
         if not await reactions.pin(tx, actor, record, context.now()):
             return None

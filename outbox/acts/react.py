@@ -6,7 +6,7 @@ import orjson
 
 from federation.vocabulary import PUBLIC
 from objects import reactions
-from objects.visibility import may_see
+from objects.visibility import Visibility, may_see
 from outbox.builders import announce, like, undo
 from outbox.context import ActRefused, OutboxContext
 from outbox.recipients import Recipients
@@ -63,7 +63,8 @@ async def share(context: OutboxContext, actor: ActorRecord, record: ObjectRecord
         known = await _known(tx, "shares", actor, record)
         if known is not None:
             return known
-        await reactions.share(tx, actor, record, url, context.now())
+        visibility: Visibility = "followers" if own else "public"
+        await reactions.share(tx, actor, record, url, context.now(), visibility)
         to = [actor.followers_url] if own else [PUBLIC]
         cc = [author.url] if own else [author.url, actor.followers_url]
         return await context.publisher.publish(
@@ -72,7 +73,7 @@ async def share(context: OutboxContext, actor: ActorRecord, record: ObjectRecord
             announce.build(record.url, to, cc),
             recipients=Recipients(followers_of=actor.id, actors=(author.id,)),
             object_id=record.id,
-            visibility="followers" if own else "public",
+            visibility=visibility,
             activity_id=number,
         )
 
@@ -89,6 +90,8 @@ async def take_back(
         if known is None:
             return None
         author = await tx.actors.by_id(record.actor_id)
+        # Whoever got it hears that it is over, those who have stopped following too.
+        reached = [row.inbox for row in await tx.deliveries.of_activities([known.id])]
         await (reactions.unlike if kind == "likes" else reactions.unshare)(tx, actor, record)
         document = orjson.loads(known.document)
         undone = await context.publisher.publish(
@@ -98,6 +101,7 @@ async def take_back(
             recipients=Recipients(
                 followers_of=actor.id if kind == "shares" else None,
                 actors=(author.id,) if author else (),
+                inboxes=tuple(reached),
             ),
             visibility=known.visibility,
         )

@@ -14,3 +14,18 @@ def build(document: dict[str, Any]) -> dict[str, Any]:
         "cc": document.get("cc", []),
         "published": document.get("published"),
     }
+
+
+def build_vote(
+    ballot_url: str, voter_url: str, choice: str, question_url: str, to: list[str]
+) -> dict[str, Any]:
+    """The `Create` of a vote: a Note that is only a name, as Mastodon counts it."""
+    ballot = {
+        "id": ballot_url,
+        "type": "Note",
+        "name": choice,
+        "attributedTo": voter_url,
+        "inReplyTo": question_url,
+        "to": to,
+    }
+    return {"type": "Create", "object": ballot, "to": to}

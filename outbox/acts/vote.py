@@ -1,0 +1,43 @@
+"""Voting in a poll, here or elsewhere."""
+
+from objects import polls
+from outbox.builders import create
+from outbox.context import ActRefused, OutboxContext
+from outbox.recipients import Recipients
+from storage.ids import new_id
+from storage.records import ActivityRecord, ActorRecord, ObjectRecord
+from storage.store import Tx
+
+
+async def vote(
+    context: OutboxContext, voter: ActorRecord, question: ObjectRecord, choice: str
+) -> ActivityRecord:
+    """Vote for one choice of a Question that `voter` may see; only its author hears of it.
+
+    Raises `ActRefused`: 422 for a closed poll or no such choice, 409 for a second vote.
+    """
+    number = new_id()
+    url = context.identifiers.activity(number)
+    ballot_url = f"{url}#vote"
+
+    async def operation(tx: Tx) -> ActivityRecord:
+        author = await tx.actors.by_id(question.actor_id)
+        now = context.now()
+        if author is None or not await polls.vote(tx, question, voter, choice, ballot_url, now):
+            raise await _reason(tx, question, choice, now)
+        ballot = create.build_vote(ballot_url, voter.url, choice, question.url, [author.url])
+        return await context.publisher.publish(
+            tx, voter, ballot, recipients=Recipients(actors=(author.id,)), activity_id=number
+        )
+
+    return await context.store.write(operation)
+
+
+async def _reason(tx: Tx, question: ObjectRecord, choice: str, now: int) -> ActRefused:
+    """Why a vote does not count."""
+    poll = await tx.objects.poll(question.id)
+    if poll is None or choice not in dict(polls.choices(poll)):
+        return ActRefused(422, "no-choice", f"{choice!r} is not a choice of this poll.")
+    if poll.closes_at is not None and poll.closes_at <= now:
+        return ActRefused(422, "closed", "This poll is closed.")
+    return ActRefused(409, "voted", "This vote was cast before.")

@@ -1,0 +1,102 @@
+"""A client's `Create`: notes, articles, questions, collections, and votes."""
+
+from dataclasses import replace
+from typing import Any
+
+from federation.documents import Document
+from objects.incoming import IncomingObject, store_object
+from objects.timelines import show_activity
+from outbox.acts.create import audience
+from outbox.acts.vote import vote
+from outbox.addressing import Addressing, addressed, find_actors
+from outbox.builders import create
+from outbox.c2s_objects import corrected_tags, finished, people_in, without_strangers
+from outbox.context import ActRefused, OutboxContext
+from outbox.own_objects import attach_uploads, own_object
+from storage.ids import new_id
+from storage.records import ActivityRecord, ActorRecord, ObjectRecord
+from storage.store import Tx
+
+
+async def create_object(
+    context: OutboxContext, actor: ActorRecord, posted: Document
+) -> ActivityRecord:
+    """Publish what a client wrote; a Note that only names a choice of a Question is a vote.
+
+    Raises `ActRefused`; `LookupError` and federation errors when what it answers is not to
+    be had.
+    """
+    written = posted.embedded("object")
+    if written is None:
+        raise ActRefused(422, "no-object", "A Create needs the whole object in it.")
+    parent = await _parent(context, actor, written)
+    if parent is not None and parent.type == "Question" and _only_named(written):
+        return await vote(context, actor, parent, written.text("name") or "")
+    people = await people_in(context, written)
+    addressing = addressed(posted, written).with_mentioned(actor, people.values())
+    tags = corrected_tags(written, people, context.identifiers)
+    if addressing.visibility(actor) == "direct":
+        tags = without_strangers(tags, {*addressing.to, *addressing.cc, *addressing.hidden})
+    number = new_id()
+    document = finished(
+        written,
+        actor,
+        number,
+        addressing=addressing,
+        tags=tags,
+        parent=parent,
+        identifiers=context.identifiers,
+        language=context.language,
+        now=context.now(),
+    )
+    incoming = own_object(document, actor, number, context.now())
+    return await _publish(context, actor, document, incoming, addressing)
+
+
+async def _parent(
+    context: OutboxContext, actor: ActorRecord, written: Document
+) -> ObjectRecord | None:
+    url = written.first_id("inReplyTo")
+    return None if url is None else await context.objects.visible(url, actor)
+
+
+def _only_named(written: Document) -> bool:
+    return "Note" in written.types and bool(written.text("name")) and not written.text("content")
+
+
+async def _publish(
+    context: OutboxContext,
+    actor: ActorRecord,
+    document: dict[str, Any],
+    incoming: IncomingObject,
+    addressing: Addressing,
+) -> ActivityRecord:
+    record = incoming.record
+    named = await find_actors(context, (*addressing.to, *addressing.cc))
+    hidden = await find_actors(context, addressing.hidden)
+    secret = [person for url, person in hidden.items() if url not in named]
+
+    async def operation(tx: Tx) -> ActivityRecord:
+        await store_object(tx, incoming)
+        await attach_uploads(tx, context.identifiers, actor, incoming)
+        blocked = await tx.relationships.blocked_by_actor(actor.id) if secret else set()
+        told = [person for person in secret if person.id not in blocked]
+        await tx.objects.add_audience(record.id, {person.id: False for person in told})
+        # At their own inbox: nothing in what is sent says whom it is for.
+        inboxes = tuple(person.inbox for person in told if not person.local)
+        activity = await context.publisher.publish(
+            tx,
+            actor,
+            create.build(document),
+            recipients=replace(audience(actor, record, named), inboxes=inboxes),
+            object_id=record.id,
+            visibility=record.visibility,
+        )
+        here = {person.id for person in told if person.local}
+        if here:
+            await show_activity(
+                tx, activity.id, actor, record, addressed=here, followers=False, home=True
+            )
+        return activity
+
+    return await context.store.write(operation)
