@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import orjson
@@ -85,7 +85,7 @@ class Door:
             await self._check_sender(delivery, host)
             inbox = await self._inbox(delivery.username)
             body = await delivery.read()
-            return await self._let_in(delivery, delivery.build(body), inbox, host)
+            return await self._let_in(delivery, replace(head, body=body), inbox, host)
         except Refused as refused:
             _log(refused, delivery, head, body)
             raise

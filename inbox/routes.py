@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import orjson
 from quart import Blueprint, Response, request
@@ -13,7 +13,6 @@ from actors.auth import authenticate, require_scope
 from actors.collections import PAGE_SIZE, collection, page
 from actors.identifiers import Identifiers
 from actors.policy import DomainRules
-from actors.problems import PROBLEM_JSON, problem
 from federation.documents import MAX_BYTES
 from federation.errors import Refused
 from federation.incoming import IncomingRequest
@@ -21,12 +20,11 @@ from federation.policy import RateLimiter
 from federation.verify import Verifier
 from federation.vocabulary import ACTIVITY_JSON
 from inbox.door import Delivery, Door, find_owner
+from inbox.gate import BODY_SECONDS
 from inbox.receive import Receiver
+from inbox.reply import Reply, refusal, reply_to
 from storage.records import ActorRecord
 from storage.store import Store
-
-BODY_SECONDS: Final = 15.0
-UNAVAILABLE_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +40,9 @@ class InboxServices:
     clock: Callable[[], float]
 
 
-def inbox_routes(services: InboxServices) -> Blueprint:
-    """POST of the shared inbox and of personal ones; GET of one's own (ActivityPub 5.2, 7)."""
-    blueprint = Blueprint("inbox", __name__)
-    door = Door(
+def inbox_door(services: InboxServices) -> Door:
+    """The door behind every inbox: one for a node, as it counts who fails."""
+    return Door(
         services.store,
         services.identifiers,
         services.verifier,
@@ -54,6 +51,14 @@ def inbox_routes(services: InboxServices) -> Blueprint:
         services.receiver,
         services.clock,
     )
+
+
+def inbox_routes(services: InboxServices, door: Door) -> Blueprint:
+    """POST of the shared inbox and of personal ones; GET of one's own (ActivityPub 5.2, 7).
+
+    Nearly every POST is answered by `inbox.gate` before it comes here.
+    """
+    blueprint = Blueprint("inbox", __name__)
 
     @blueprint.post("/inbox")
     async def shared() -> Response:
@@ -68,7 +73,7 @@ def inbox_routes(services: InboxServices) -> Blueprint:
         try:
             return await _own_inbox(services, username)
         except Refused as refused:
-            return _problem(refused)
+            return _response(refusal(refused, "Bearer"))
 
     return blueprint
 
@@ -80,13 +85,7 @@ async def _deliver(door: Door, username: str | None) -> Response:
         return incoming_request(scope, body, door.identifiers)
 
     address = request.remote_addr or "unknown"
-    try:
-        await door.deliver(Delivery(address, username, _read_body, build))
-    except Refused as refused:
-        if refused.status != 202:
-            return _problem(refused)
-    # The length spares an empty body in chunks.
-    return Response(status=202, headers={"Content-Length": "0"})
+    return _response(await reply_to(door, Delivery(address, username, _read_body, build)))
 
 
 async def _read_body() -> bytes:
@@ -143,13 +142,5 @@ def _activity_json(document: dict[str, Any]) -> Response:
     return Response(orjson.dumps(document), content_type=ACTIVITY_JSON, headers=headers)
 
 
-def _problem(refused: Refused) -> Response:
-    response = Response(
-        orjson.dumps(problem(refused)), status=refused.status, content_type=PROBLEM_JSON
-    )
-    if refused.status == 401:
-        response.headers["WWW-Authenticate"] = "Bearer" if request.method == "GET" else "Signature"
-    wait = getattr(refused, "retry_after", UNAVAILABLE_SECONDS)
-    if refused.status in (429, 503):
-        response.headers["Retry-After"] = str(wait)
-    return response
+def _response(reply: Reply) -> Response:
+    return Response(reply.body, status=reply.status, headers=dict(reply.headers))

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from importlib.metadata import version
+from typing import Any
 
 from quart import Blueprint, Quart, Response, request
 
 from actors.routes import ActorServices, actor_routes
 from federation.errors import Refused
-from inbox.routes import InboxServices, inbox_routes
+from inbox.gate import InboxGate
+from inbox.routes import InboxServices, inbox_door, inbox_routes
 from node.errors import install_error_answers
 from node.health import health_routes
 from node.services import Services
@@ -29,6 +31,9 @@ def create_app(services: Services) -> Quart:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload + MULTIPART_OVERHEAD
     app.url_map.strict_slashes = False
     pages = Pages(services.store, services.identifiers, settings)
+    inbox = _inbox(services)
+    inboxes = inbox_door(inbox)
+    app.register_blueprint(inbox_routes(inbox, inboxes))
     for door in (*_federation(services, pages), *_people(services, pages)):
         app.register_blueprint(door)
     install_error_answers(app, pages)
@@ -38,30 +43,36 @@ def create_app(services: Services) -> Quart:
         if "\0" in request.path or b"%00" in request.query_string:
             raise Refused(400, "bad-address", "There is a zero byte in the address.")
 
+    hardening = {"X-Content-Type-Options": "nosniff"}
+    if settings.scheme == "https":
+        hardening["Strict-Transport-Security"] = "max-age=31536000"
+
     @app.after_request
     async def harden(response: Response) -> Response:
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        if settings.scheme == "https":
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        for name, value in hardening.items():
+            response.headers.setdefault(name, value)
         return response
 
+    gate: Any = InboxGate(app.asgi_app, inboxes, hardening)
+    app.asgi_app = gate  # type: ignore[method-assign]
     return app
+
+
+def _inbox(services: Services) -> InboxServices:
+    return InboxServices(
+        store=services.store,
+        identifiers=services.identifiers,
+        verifier=services.verifier,
+        rules=services.rules,
+        limits=services.inbox_limits,
+        receiver=services.receiver,
+        clock=services.clock,
+    )
 
 
 def _federation(services: Services, pages: Pages) -> Iterator[Blueprint]:
     """What other servers and ActivityPub clients talk to."""
     settings, store, identifiers = services.settings, services.store, services.identifiers
-    yield inbox_routes(
-        InboxServices(
-            store=store,
-            identifiers=identifiers,
-            verifier=services.verifier,
-            rules=services.rules,
-            limits=services.inbox_limits,
-            receiver=services.receiver,
-            clock=services.clock,
-        )
-    )
     yield actor_routes(
         ActorServices(
             store=store,
