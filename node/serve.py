@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -19,6 +21,7 @@ from storage.store import open_store
 
 log = logging.getLogger("communotic")
 
+BACKLOG = 2048
 CHANNELS = ("received", "fanout", "delivery")
 
 
@@ -97,13 +100,11 @@ class _Server(uvicorn.Server):
 
 async def _serve(services: Services, bind: str, stop: asyncio.Event) -> None:
     """Answer requests until `stop` is set, then let those under way finish."""
-    host, _, port = bind.rpartition(":")
+    listening = listen(bind)
     proxies = [str(network) for network in services.settings.trusted_proxies]
     server = _Server(
         uvicorn.Config(
             create_app(services),
-            host=host.strip("[]"),
-            port=int(port),
             loop="uvloop",
             http="httptools",
             ws="none",
@@ -117,8 +118,8 @@ async def _serve(services: Services, bind: str, stop: asyncio.Event) -> None:
             h11_max_incomplete_event_size=64_000,
         )
     )
-    announce(services, bind)
-    serving = asyncio.create_task(server.serve())
+    await announce(services, bind)
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
@@ -126,14 +127,36 @@ async def _serve(services: Services, bind: str, stop: asyncio.Event) -> None:
     await serving
 
 
-def announce(services: Services, bind: str) -> None:
-    """Say where to go and how to write."""
+def listen(bind: str) -> socket.socket:
+    """A listening socket at `ADDR:PORT`; raises `OSError` with a sentence when it is taken."""
+    host, _, port = bind.rpartition(":")
+    host = host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, int(port)), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise OSError(f"{bind} cannot be listened on: {error.strerror}") from error
+
+
+async def announce(services: Services, bind: str) -> None:
+    """Say where to go and how to sign in, with commands that can be typed as they stand."""
     settings = services.settings
-    command = f"communotic --data {Path(settings.data_dir)}"
+    actors = await services.store.query(lambda tx: tx.actors.all_local())
+    living = (a for a in actors if a.state == "active" and a.type != "Application")
+    account = next((actor.username for actor in living), "ACCOUNT")
+    program = f"{_short(sys.argv[0])} --data {_short(settings.data_dir)}"
     sys.stdout.write(
-        f"\n  Communotic listens on {bind}; its address is {settings.origin}/\n\n"
-        f"  Accounts:              {command} member list\n"
-        f"  Write something:       {command} post ACCOUNT 'Bonjour !'\n"
-        f"  Sign in with an app:   {command} token ACCOUNT   (a bearer token for ActivityPub)\n\n"
+        f"\n  Communotic listens on {bind}. Open {settings.origin}/ in a browser.\n\n"
+        f"  The organisation's account is @{account}@{settings.domain}. From another terminal:\n\n"
+        f"    {program} post {account} 'Bonjour !'\n"
+        f"    {program} follow {account} somebody@elsewhere.example\n"
+        f"    {program} member add marie --name 'Marie Lefèvre'\n\n"
+        f"  To sign in with an ActivityPub client, give it this account and a token:\n\n"
+        f"    {program} token {account}\n\n"
     )
     sys.stdout.flush()
+
+
+def _short(path: str | Path) -> str:
+    """A path as one types it from here."""
+    return min(os.path.relpath(path), str(path), key=len)

@@ -93,15 +93,10 @@ def build_services(
 ) -> Services:
     """Wire the parts together; nothing is opened or started here."""
     identifiers = Identifiers.of(settings)
-    client = HttpClient(
-        user_agent=user_agent(version("communotic"), settings.origin),
-        guard=AddressGuard(settings.allow_private, allow_http=settings.scheme == "http"),
-        transport=transport,
-        timeout_s=settings.fetch_timeout,
-        connections_per_host=settings.host_concurrency + 2,
-    )
+    rules = DomainRules(store, clock)
+    client = _client(settings, transport, rules)
     keys = ActorKeys(store, identifiers, clock)
-    schemes, rules = HostSchemes(store, clock), DomainRules(store, clock)
+    schemes = HostSchemes(store, clock)
     fetcher = Fetcher(client, keys.loaded_node_key, memory=schemes, clock=clock)
     remote = RemoteActors(store, fetcher, client, identifiers, clock, rules)
     verifier = _verifier(keys, fetcher, clock)
@@ -146,13 +141,14 @@ def build_services(
     )
 
 
-def _client(settings: Settings, transport: Transport | None) -> HttpClient:
+def _client(settings: Settings, transport: Transport | None, rules: DomainRules) -> HttpClient:
     return HttpClient(
         user_agent=user_agent(version("communotic"), settings.origin),
         guard=AddressGuard(settings.allow_private, allow_http=settings.scheme == "http"),
         transport=transport,
         timeout_s=settings.fetch_timeout,
         connections_per_host=settings.host_concurrency + 2,
+        refuse=rules.distrust_if_suspended,
     )
 
 

@@ -62,13 +62,14 @@ class GroupCommit:
         loop = asyncio.get_running_loop()
         job = Job(operation, loop.create_future())
         self._waiting.append(job)
-        if self._runner is None:
+        if self._runner is None or self._runner.done():
             self._runner = loop.create_task(self._run(), name="group-commit")
         return cast(T, await job.future)
 
     async def finish(self) -> None:
         """Wait until nothing is waiting."""
-        while self._runner is not None:
+        # A runner that was cancelled before its first step never says that it is gone.
+        while self._runner is not None and not self._runner.done():
             await asyncio.wait([self._runner])
 
     async def _run(self) -> None:

@@ -1,0 +1,50 @@
+"""Starting and stopping a node as a process."""
+
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from node.serve import listen
+from tests.node.nodes import made
+from tests.support.processes import eventually, free_port
+
+
+def started(data: Path, port: int) -> subprocess.Popen[str]:
+    """The node in `data` as a process."""
+    words = [sys.executable, "-m", "node.cli", "--data", str(data), "run"]
+    words += ["--bind", f"127.0.0.1:{port}"]
+    return subprocess.Popen(  # noqa: S603
+        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def answers(port: int) -> bool:
+    """Whether something listens."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_a_taken_address_ends_the_start_with_a_sentence(tmp_path: Path) -> None:
+    data = made(tmp_path / "node")
+    with listen("127.0.0.1:0") as taken:
+        process = started(data, taken.getsockname()[1])
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "cannot be listened on" in output
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_node_that_is_told_to_stop_stops_by_itself(tmp_path: Path, number: int) -> None:
+    port = free_port()
+    process = started(made(tmp_path / "node"), port)
+    eventually(lambda: answers(port))
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, output
+    assert "Traceback" not in output
+    assert "token greta" in output
