@@ -1,6 +1,7 @@
 """Starting and stopping: the server, the workers, and both in one process."""
 
 import asyncio
+import fcntl
 import logging
 import os
 import signal
@@ -22,29 +23,34 @@ from storage.store import open_store
 log = logging.getLogger("communotic")
 
 BACKLOG = 2048
+LOCK = "run.lock"
 CHANNELS = ("received", "fanout", "delivery")
 
 
 async def serve_all(settings: Settings, bind: str) -> None:
     """The whole node in one process."""
-    await _migrate(settings)
-    async with _services(settings) as services:
-        if services.store.engine == "sqlite":
-            # Nobody else works on this file, so every lease is one that a crash left behind.
-            await services.store.write(lambda tx: tx.received.release_leases())
-            await services.store.write(lambda tx: tx.deliveries.release_leases())
-        stop = _stop_on_signals()
-        workers = asyncio.create_task(run_workers(services, stop))
-        await _serve(services, bind, stop)
-        stop.set()
-        await _wake(services)
-        await workers
+    with listen(bind) as listening, _alone(settings):
+        await _migrate(settings)
+        async with _services(settings) as services:
+            stop = _stop_on_signals()
+            if services.store.engine == "sqlite":
+                # Nobody else works on this file, so every lease is one that a crash left behind.
+                await services.store.write(lambda tx: tx.received.release_leases())
+                await services.store.write(lambda tx: tx.deliveries.release_leases())
+            workers = asyncio.create_task(run_workers(services, stop))
+            try:
+                await _serve(services, bind, listening, stop)
+            finally:
+                stop.set()
+                await _wake(services)
+                await workers
 
 
 async def serve_pages(settings: Settings, bind: str) -> None:
     """Only what answers requests."""
-    async with _services(settings) as services:
-        await _serve(services, bind, _stop_on_signals())
+    with listen(bind) as listening:
+        async with _services(settings) as services:
+            await _serve(services, bind, listening, _stop_on_signals())
 
 
 async def serve_workers(settings: Settings) -> None:
@@ -55,6 +61,21 @@ async def serve_workers(settings: Settings) -> None:
         await stop.wait()
         await _wake(services)
         await workers
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Be the only whole node of this data directory: two would take each other's work.
+
+    Raises `OSError` with a sentence when there is another one. The lock ends with the process,
+    however it ends.
+    """
+    with (settings.data_dir / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OSError(f"the node in {settings.data_dir} is running already") from None
+        yield
 
 
 async def _wake(services: Services) -> None:
@@ -98,9 +119,10 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _serve(services: Services, bind: str, stop: asyncio.Event) -> None:
+async def _serve(
+    services: Services, bind: str, listening: socket.socket, stop: asyncio.Event
+) -> None:
     """Answer requests until `stop` is set, then let those under way finish."""
-    listening = listen(bind)
     proxies = [str(network) for network in services.settings.trusted_proxies]
     server = _Server(
         uvicorn.Config(

@@ -17,9 +17,7 @@ def started(data: Path, port: int) -> subprocess.Popen[str]:
     """The node in `data` as a process."""
     words = [sys.executable, "-m", "node.cli", "--data", str(data), "run"]
     words += ["--bind", f"127.0.0.1:{port}"]
-    return subprocess.Popen(  # noqa: S603
-        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def answers(port: int) -> bool:
@@ -36,6 +34,19 @@ def test_a_taken_address_ends_the_start_with_a_sentence(tmp_path: Path) -> None:
     assert process.returncode == 1
     assert "cannot be listened on" in output
     assert "Traceback" not in output
+
+
+def test_two_whole_nodes_never_work_on_one_directory(tmp_path: Path) -> None:
+    data, port = made(tmp_path / "node"), free_port()
+    first = started(data, port)
+    eventually(lambda: answers(port))
+    second = started(data, free_port())
+    output, _ = second.communicate(timeout=60)
+    assert second.returncode == 1
+    assert "running already" in output
+    first.terminate()
+    first.communicate(timeout=60)
+    assert first.returncode == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
