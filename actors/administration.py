@@ -3,6 +3,7 @@
 from typing import Final, Literal, get_args
 
 from actors.policy import SEVERITIES, domain_name
+from actors.sanctions import Consequences, enforce
 from federation.errors import Refused
 from storage.ids import new_id
 from storage.records import ActorRecord, AuditRecord, DomainRuleRecord, MemberRecord
@@ -41,34 +42,66 @@ async def audit(tx: Tx, who: str, action: str, target: str, reason: str, now: in
 
 async def set_domain_rule(
     tx: Tx, who: str, domain: str, severity: str, reason: str, now: int
-) -> DomainRuleRecord:
+) -> Consequences:
     """`allow`, `limit`, `reject_media` or `suspend` a domain with its subdomains, from now on.
 
     An empty severity drops the rule. `who` is what `administrator` gave, or `COMMAND_LINE`.
-    Raises `NotPossible`, and `Untrusted` for what is no domain.
+    Gives what it ended. Raises `NotPossible`, and `Untrusted` for what is no domain.
     """
     if severity not in SEVERITIES:
         raise NotPossible(f"{severity!r} is none of {', '.join(filter(None, SEVERITIES))}.")
     rule = DomainRuleRecord(domain_name(domain), severity, reason, who, now)
     if severity:
         await tx.relationships.save_domain_rule(rule)
-    else:
-        await tx.relationships.remove_domain_rule(rule.domain)
+    elif not await tx.relationships.remove_domain_rule(rule.domain):
+        raise NotPossible(f"There is no rule about {rule.domain}.")
     await audit(tx, who, f"domain {severity or 'clear'}", rule.domain, reason, now)
-    return rule
+    return await enforce(tx, rule.domain, now)
 
 
 async def set_role(tx: Tx, who: str, actor: ActorRecord, role: str, reason: str, now: int) -> None:
     """Give a member a role. Raises `NotPossible`, for the last administrator too."""
     if role not in ROLES:
         raise NotPossible(f"{role!r} is none of {', '.join(ROLES)}.")
+    member = await _member(tx, actor)
+    if role != "admin":
+        await _keep_an_administrator(tx, member, actor)
+    await tx.members.set_role(actor.id, role)
+    await audit(tx, who, f"role {role}", actor.account, reason, now)
+
+
+async def permit_removal(tx: Tx, who: str, actor: ActorRecord, reason: str, now: int) -> None:
+    """What comes before `delete_actor` in the same transaction: the check and the log.
+
+    Raises `NotPossible` for the organisation, the node itself and the last administrator.
+    """
+    member = await _member(tx, actor)
+    if actor.type != "Person":
+        raise NotPossible("Only persons can be removed; the organisation is the node itself.")
+    await _keep_an_administrator(tx, member, actor)
+    await audit(tx, who, "member remove", actor.account, reason, now)
+
+
+async def close_report(tx: Tx, who: str, number: int, reason: str, now: int) -> None:
+    """Note that a report was dealt with. Raises `NotPossible` when there is no open one."""
+    if not await tx.ledger.close_report(number):
+        raise NotPossible(f"There is no open report {number}.")
+    await audit(tx, who, "report close", str(number), reason, now)
+
+
+async def _member(tx: Tx, actor: ActorRecord) -> MemberRecord:
     member = await tx.members.by_actor(actor.id)
     if member is None:
         raise NotPossible(f"{actor.account} has no account here.")
-    if member.role == "admin" and role != "admin" and await tx.members.count_admins() < 2:
+    return member
+
+
+async def _keep_an_administrator(tx: Tx, member: MemberRecord, actor: ActorRecord) -> None:
+    """Raise `NotPossible` when a node would be left without anybody to look after it."""
+    if member.role != "admin" or member.disabled_at is not None:
+        return
+    if await tx.members.count_admins() < 2:
         raise NotPossible(f"{actor.account} is the last administrator; name another one first.")
-    await tx.members.set_role(actor.id, role)
-    await audit(tx, who, f"role {role}", actor.account, reason, now)
 
 
 async def set_suspended(

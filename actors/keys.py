@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 from actors.identifiers import Identifiers
 from actors.memory import Memory
 from actors.parsing import actor_record, is_complete, key_records
+from actors.sanctions import save_remote
 from federation.documents import Document
 from federation.errors import Untrusted
 from federation.keys import Algorithm, PublicKey
@@ -153,7 +154,7 @@ async def _save(tx: Tx, actor: Document, keys: list[PublicKey], now: int) -> Non
             if known is not None and known.username == record.username:
                 # WebFinger has confirmed this name already.
                 record = replace(record, host=known.host, fetched_at=known.fetched_at)
-            saved = await tx.actors.save(record)
+            saved = await save_remote(tx, record)
             await tx.actors.revive(saved.id)
             await tx.actors.replace_keys(saved.id, key_records(saved.id, keys, now))
             return

@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 
 Severity = Literal["", "limit", "reject_media", "suspend"]
 SEVERITIES: Final = (*get_args(Severity), "allow")
+_STRICTNESS: Final[tuple[Severity, ...]] = get_args(Severity)
 # Another process (the command line, an administrator's worker) may have changed the rules.
 TRUSTED_FOR_S: Final = 5.0
 
@@ -53,6 +54,11 @@ class DomainRules:
             log.info("refused %s: suspended domain", host[:200])
             raise Refused(403, "domain-suspended", "This node does not federate with you.")
 
+    async def distrust_if_suspended(self, url: str) -> None:
+        """Raise `Untrusted` when nothing is to be sent to the server of `url`, or fetched there."""
+        if await self.suspended(url):
+            raise Untrusted(url, "the domain is suspended here")
+
     def invalidate(self) -> None:
         """Read the rules again before the next answer: they have just been changed here."""
         self._expires = 0.0
@@ -71,6 +77,16 @@ def domain_name(text: str) -> str:
     """The domain that a rule is about, normalised and without a port. Raises `Untrusted`."""
     host = normalise_host(text.strip().removeprefix("*."))
     return host if host.startswith("[") else host.partition(":")[0]
+
+
+def severity_among(rules: Mapping[str, str], url: str, host: str) -> Severity:
+    """What `rules` (domain → severity) say of an actor: the stricter of its address and name."""
+    try:
+        named = {host, host_of(url)}
+    except Untrusted:
+        named = {host}
+    found = [_severity(matching_rule(name, rules) or "") for name in named]
+    return max(found, key=_STRICTNESS.index)
 
 
 def _severity(text: str) -> Severity:

@@ -11,6 +11,7 @@ import orjson
 from actors.identifiers import Identifiers
 from actors.parsing import actor_record, is_complete, key_records, remote_keys
 from actors.policy import DomainRules
+from actors.sanctions import save_remote
 from federation.addresses import normalise_host
 from federation.client import HttpClient
 from federation.documents import Document
@@ -175,7 +176,7 @@ def _name(acct: str) -> tuple[str, str]:
 
 
 async def _save(tx: Tx, record: ActorRecord, document: Document, now: int) -> ActorRecord:
-    saved = await tx.actors.save(record)
+    saved = await save_remote(tx, record)
     await tx.actors.revive(saved.id)
     await tx.actors.replace_keys(saved.id, key_records(saved.id, remote_keys(document), now))
     return replace(saved, state="active") if saved.state == "gone" else saved

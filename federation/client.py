@@ -4,7 +4,7 @@ import asyncio
 import logging
 import ssl
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 
 Transport = httpx.AsyncBaseTransport
 """What carries requests: sockets, or whatever a test puts in their place."""
+
+Refuse = Callable[[str], Awaitable[None]]
+"""Raises `Untrusted` for an address at a domain with which nothing is exchanged."""
 
 # Statuses after which the same request may well succeed later; 401 is what a server answers
 # while it cannot reach our key.
@@ -97,7 +100,8 @@ class HttpClient:
     """Every request that the node makes goes through here (SECURITY.md, rule 7).
 
     `timeout_s` covers a whole exchange, redirects and body included. `transport` replaces
-    sockets in tests. `signer`s are `httpx.Auth` objects and sign each hop anew.
+    sockets in tests. `signer`s are `httpx.Auth` objects and sign each hop anew. `refuse` is
+    asked about each address, redirects too, before anything is sent there; it raises.
     """
 
     def __init__(
@@ -112,8 +116,10 @@ class HttpClient:
         connections_per_host: int = 32,
         warm_hosts: int = 256,
         ssl_context: ssl.SSLContext | None = None,
+        refuse: Refuse | None = None,
     ) -> None:
         self.guard = guard
+        self.refuse = refuse
         self._timeout_s = timeout_s
         self._max_bytes = max_bytes
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING}
@@ -155,6 +161,7 @@ class HttpClient:
         limit = self._max_bytes if max_bytes is None else max_bytes
         async with self._deadline(url):
             for _ in range(max_redirects + 1):
+                await self._refuse_forbidden(url)
                 request = self._request("GET", url, headers={"Accept": accept})
                 async with self._send(request, signer) as response:
                     if response.status_code not in REDIRECTS:
@@ -178,6 +185,7 @@ class HttpClient:
         """
         sent = {**(headers or {}), "Content-Type": content_type}
         async with self._deadline(url):
+            await self._refuse_forbidden(url)
             try:
                 return await self._post_once(url, body, sent, signer)
             except _StaleConnection:
@@ -191,6 +199,11 @@ class HttpClient:
         request = self._request("POST", url, headers=headers, content=body)
         async with self._send(request, signer) as response:
             return _answer(response, await _read_receipt(response))
+
+    async def _refuse_forbidden(self, url: str) -> None:
+        """Raise what the node's own rules about domains raise."""
+        if self.refuse is not None:
+            await self.refuse(url)
 
     def _request(
         self, method: str, url: str, *, headers: Mapping[str, str], content: bytes | None = None

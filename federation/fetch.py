@@ -171,6 +171,9 @@ class Fetcher:
 
     async def _load(self, url: str, budget: Budget | None, fresh: bool) -> tuple[Document, str]:
         """The document at a canonical `url` and its final URL; id unchecked, request shared."""
+        # Not left to the client: what a rule refuses is no failure to remember.
+        if self.client.refuse is not None:
+            await self.client.refuse(url)
         if not fresh:
             self._failures.check(url, host_of(url))
         if budget is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from actors.local import forget_the_deleted
 from config.settings import Settings
 from objects.retention import prune_media, prune_remote
+from outbox.acts.leave import finish_departures
 from outbox.hosts import give_up_old
 from storage.files import MediaFiles
 from storage.store import Store
@@ -47,6 +48,7 @@ class Housekeeping:
             "received": await self._store.write(lambda tx: tx.received.prune(before)),
             "given up": await give_up_old(self._store, now),
             "deliveries": await self._store.write(lambda tx: tx.deliveries.prune(before)),
+            "departures": await finish_departures(self._store, now),
             "farewells": await self._store.write(forget_the_deleted),
             "uploads": await prune_media(self._store, self._files, now),
         }

@@ -52,9 +52,12 @@ def object_record(
 ) -> IncomingObject:
     """Read a foreign object. Pure; whether the author may speak for it is the caller's business.
 
-    `now` in milliseconds; `activity` lends its audience to an object without one. Raises
-    `Untrusted` when it has no web address as id or is of a kind that we do not show.
+    `now` in milliseconds; `activity` lends its audience to an object without one. Nothing is
+    kept of the files of an author whose domain may bring none. Raises `Untrusted` when it has
+    no web address as id or is of a kind that we do not show.
     """
+    if author.severity == "reject_media":
+        document = reading.without_media(document)
     url = reading.web_address(document.id)
     if url is None or not is_readable(document):
         raise Untrusted(document.id or "an object", f"not something to show: {document.type!r}")
@@ -196,8 +199,12 @@ async def bury(tx: Tx, record: ObjectRecord, now: int) -> bool:
     return await tx.objects.bury(record, now)
 
 
-def attachments_of(record: ObjectRecord) -> tuple[Attachment, ...]:
-    """The files that a stored object shows."""
+def attachments_of(
+    record: ObjectRecord, author: ActorRecord | None = None
+) -> tuple[Attachment, ...]:
+    """The files that a stored object shows; none when the author's domain may show none."""
+    if author is not None and author.severity == "reject_media":
+        return ()
     return reading.attachments_of(Document(_stored(record)))
 
 

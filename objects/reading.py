@@ -23,6 +23,7 @@ MAX_OPTIONS: Final = 20
 MAX_LANGUAGE: Final = 35
 
 _MEDIA_TYPES: Final = frozenset({"Audio", "Document", "Image", "Video"})
+_PICTURED: Final = frozenset({"attachment", "icon", "image"})
 _TAG_LIKE: Final = re.compile(r"<(?=[A-Za-z/!?])")
 _PLAYABLE: Final = ("audio/", "image/", "video/")
 
@@ -134,6 +135,21 @@ def attachments_of(document: Document) -> tuple[Attachment, ...]:
         if first:
             found.setdefault(first[0], Attachment(*first, description=title_of(document)))
     return tuple(found.values())[:MAX_ATTACHMENTS]
+
+
+def without_media(document: Document) -> Document:
+    """An object without files, pictures and custom emoji: what `reject_media` leaves of it."""
+    kept: dict[str, Any] = {
+        name: value for name, value in document.raw.items() if name not in _PICTURED
+    }
+    tags = kept.get("tag")
+    if tags is not None:
+        listed = tags if isinstance(tags, list) else [tags]
+        kept["tag"] = [t for t in listed if not (isinstance(t, dict) and t.get("type") == "Emoji")]
+    if document.type in _MEDIA_TYPES and "url" in kept:
+        pages = [url for url, kind in _links(kept["url"]) if kind in ("", "text/html")]
+        kept["url"] = pages[:1]
+    return Document(kept)
 
 
 def options_of(document: Document) -> tuple[list[tuple[str, int]], bool] | None:

@@ -16,7 +16,8 @@ class Recipients:
 
     `followers_of`: every accepted follower of this actor; `actors`: single actors, at their
     shared inbox or, with `personal`, at their own; `inboxes`: as they are; `reached_object`:
-    every inbox that ever got something about this object.
+    every inbox that ever got something about this object; `reached_by`: every inbox that ever
+    got something from this actor or about an object of theirs.
     """
 
     followers_of: int | None = None
@@ -24,11 +25,11 @@ class Recipients:
     inboxes: tuple[str, ...] = ()
     reached_object: int | None = None
     personal: bool = False
+    reached_by: int | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.actors or self.inboxes) or (
-            self.followers_of is not None or self.reached_object is not None
-        )
+        late = (self.followers_of, self.reached_object, self.reached_by)
+        return bool(self.actors or self.inboxes) or any(one is not None for one in late)
 
     def dump(self) -> str:
         """As JSON, for the fan-out's row."""
@@ -53,6 +54,8 @@ async def expand(
     found |= dict.fromkeys(await _single_inboxes(tx, recipients, sender_id))
     if recipients.reached_object is not None:
         found |= dict.fromkeys(await tx.deliveries.reached(recipients.reached_object))
+    if recipients.reached_by is not None:
+        found |= dict.fromkeys(await tx.deliveries.reached_by(recipients.reached_by))
     found |= dict.fromkeys(recipients.inboxes)
     remote = [inbox for inbox in found if not identifiers.is_local(inbox)]
     retired = await tx.deliveries.retired(remote, now - MAX_RETIRED_MS)

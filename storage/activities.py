@@ -30,6 +30,12 @@ _FOLLOWERS = (
     f"and f.state = 'accepted' and {_UNBLOCKED.format(owner='f.follower_id')} "
     "on conflict (owner_id, id) do nothing"
 )
+# The sender $4 is of a suspended domain, or of a limited one and not followed by the owner $2.
+_UNHEARD = (
+    "select 1 from actors s where s.id = $4 and (s.severity = 'suspend' or "
+    "(s.severity = 'limit' and not exists (select 1 from follows f where f.follower_id = $2 "
+    "and f.followee_id = s.id and f.state = 'accepted')))"
+)
 # $1 actor, $2 author, $3 entry, $4 activity, $5 object, $6 whether in home timelines, $7 owners
 SHOW_TO_FOLLOWERS = f"{_INTO_TIMELINE} cast($6 as bigint), {_FOLLOWERS}"
 # What a follower's home timeline shows already is not brought up again by a share.
@@ -121,6 +127,17 @@ class ActivityStatements(Statements):
         """Every activity about an object, oldest first."""
         return await self.all_of(
             ActivityRecord, "from activities where object_id = $1 order by id", object_id
+        )
+
+    async def latest(self, actor_id: int, kind: str, object_url: str) -> ActivityRecord | None:
+        """The last activity of a type in which a local actor named this object."""
+        return await self.one_of(
+            ActivityRecord,
+            "from activities where actor_id = $1 and local = 1 and type = $2 "
+            "and object_url = $3 order by id desc limit 1",
+            actor_id,
+            kind,
+            object_url,
         )
 
     async def react(
@@ -293,7 +310,9 @@ class ActivityStatements(Statements):
         rows = await self.connection.fetch_all(
             f"select t.id as entry, {columns(ActivityRecord, 'a')} from timeline t "
             "join activities a on a.id = t.activity_id "
-            f"where t.owner_id = $1 and t.inbox = 1{bound} order by t.id desc limit $2",
+            "where t.owner_id = $1 and t.inbox = 1 and not exists (select 1 from actors s "
+            f"where s.id = t.actor_id and s.severity = 'suspend'){bound} "
+            "order by t.id desc limit $2",
             *args,
         )
         return [(row[0], ActivityRecord(*tuple(row)[1:])) for row in rows]
@@ -327,7 +346,10 @@ class ActivityStatements(Statements):
         )
 
     async def notify(self, notification: NotificationRecord) -> bool:
-        """Tell a local actor about something; False when they were told, or have a block."""
+        """Tell a local actor about something; False when they were told, or have a block.
+
+        Those of a limited domain are heard by their followers alone.
+        """
         n = notification
         told = await self.connection.execute(
             "insert into notifications (id, owner_id, kind, actor_id, object_id, created_at) "
@@ -336,7 +358,8 @@ class ActivityStatements(Statements):
             "and not exists (select 1 from notifications n where n.owner_id = $2 "
             "and n.actor_id = $4 and n.kind = $3 and n.object_id is not distinct from $5) "
             "and not exists (select 1 from blocks b where (b.actor_id = $2 and b.target_id = $4) "
-            "or (b.actor_id = $4 and b.target_id = $2))",
+            "or (b.actor_id = $4 and b.target_id = $2)) "
+            f"and not exists ({_UNHEARD})",
             n.id,
             n.owner_id,
             n.kind,
@@ -361,7 +384,8 @@ class ActivityStatements(Statements):
         """What a local actor was told, latest first."""
         return await self.all_of(
             NotificationRecord,
-            "from notifications where owner_id = $1 order by id desc limit $2",
+            "from notifications n where owner_id = $1 and not exists (select 1 from actors s "
+            "where s.id = n.actor_id and s.severity = 'suspend') order by id desc limit $2",
             owner_id,
             limit,
         )

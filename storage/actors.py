@@ -5,7 +5,7 @@ from dataclasses import astuple, replace
 from storage.records import ActorRecord, KeyRecord, columns, placeholders
 from storage.statements import Statements
 
-# What a fetched or edited actor brings along; identity, state and counts stay.
+# What a fetched or edited actor brings along; identity, state, severity and counts stay.
 PROFILE = (
     "type", "username", "host", "name", "summary", "inbox", "shared_inbox", "outbox",
     "followers_url", "following_url", "featured_url", "html_url", "icon", "image", "fields",
@@ -69,7 +69,8 @@ class ActorStatements(Statements):
         row = await self.connection.fetch_one(
             f"insert into actors ({columns(ActorRecord)}) values ({placeholders(ActorRecord)}) "
             f"on conflict (url) do update set {assignments} "
-            "returning id, state, followers_count, following_count, posts_count, created_at",
+            "returning id, state, severity, followers_count, following_count, posts_count, "
+            "created_at",
             *astuple(actor),
         )
         assert row is not None
@@ -77,6 +78,7 @@ class ActorStatements(Statements):
             actor,
             id=row["id"],
             state=row["state"],
+            severity=row["severity"],
             followers_count=row["followers_count"],
             following_count=row["following_count"],
             posts_count=row["posts_count"],

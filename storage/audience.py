@@ -9,12 +9,19 @@ PUBLIC_VISIBILITIES = "('public', 'unlisted')"
 VISIBLE = (
     "from objects o join actors w on w.id = o.actor_id "
     "where o.id = any($1) and o.deleted_at is null and (o.actor_id = $2 or ("
-    f"w.state = 'active' and (o.visibility in {PUBLIC_VISIBILITIES} "
+    f"w.state = 'active' and w.severity <> 'suspend' and (o.visibility in {PUBLIC_VISIBILITIES} "
     "or (o.visibility = 'followers' and exists (select 1 from follows f "
     "where f.follower_id = $2 and f.followee_id = o.actor_id and f.state = 'accepted')) "
     "or exists (select 1 from audience u where u.object_id = o.id and u.actor_id = $2)) "
     "and not exists (select 1 from blocks b where b.actor_id = o.actor_id and b.target_id = $2) "
     "and not exists (select 1 from blocks b where b.actor_id = $2 and b.target_id = o.actor_id)))"
+)
+
+
+# The author of the object `o` is shown to everybody: living, and of no limited domain.
+LISTED = (
+    "exists (select 1 from actors w where w.id = o.actor_id and w.state = 'active' "
+    "and w.severity not in ('limit', 'suspend'))"
 )
 
 

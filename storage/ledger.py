@@ -99,6 +99,19 @@ class LedgerStatements(Statements):
             ReportRecord, "from reports where state = $1 order by id limit $2", state, limit
         )
 
+    async def all_reports(self, limit: int = 100) -> list[ReportRecord]:
+        """Reports in any state, oldest first."""
+        return await self.all_of(ReportRecord, "from reports order by id limit $1", limit)
+
+    async def close_report(self, number: int) -> bool:
+        """Note that a report was dealt with; False when none is open under this number."""
+        return (
+            await self.connection.execute(
+                "update reports set state = 'closed' where id = $1 and state = 'open'", number
+            )
+            > 0
+        )
+
     async def audit(self, record: AuditRecord) -> None:
         """Write down who did what."""
         await self.insert("audit_log", record)

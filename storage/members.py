@@ -94,6 +94,25 @@ class MemberStatements(Statements):
             "update tokens set last_used_at = $2 where id = $1", token_id, now
         )
 
+    async def tokens(self, actor_id: int) -> list[TokenRecord]:
+        """Every token of an actor, revoked ones too, oldest first."""
+        return await self.all_of(
+            TokenRecord, "from tokens where actor_id = $1 order by id", actor_id
+        )
+
+    async def revoke_token(self, actor_id: int, token_id: int, now: int) -> bool:
+        """Revoke one token of an actor; False when they have no living one with this id."""
+        return (
+            await self.connection.execute(
+                "update tokens set revoked_at = $3 "
+                "where id = $2 and actor_id = $1 and revoked_at is null",
+                actor_id,
+                token_id,
+                now,
+            )
+            > 0
+        )
+
     async def revoke_tokens(self, actor_id: int, now: int) -> int:
         """Revoke every token of an actor; gives how many there were."""
         return await self.connection.execute(

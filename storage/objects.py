@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from storage.audience import PUBLIC_VISIBILITIES, AudienceStatements
+from storage.audience import LISTED, PUBLIC_VISIBILITIES, AudienceStatements
 from storage.polls import PollStatements
 from storage.records import ObjectRecord, columns, placeholders, values
 
@@ -139,7 +139,8 @@ class ObjectStatements(AudienceStatements, PollStatements):
             "update media set object_id = null where object_id = $1", record.id
         )
         await self.connection.execute(
-            "update actors set posts_count = posts_count - 1 where id = $1", record.actor_id
+            "update actors set posts_count = posts_count - 1 where id = $1 and posts_count > 0",
+            record.actor_id,
         )
         if record.in_reply_to_id is not None:
             await self._count_reply(record.in_reply_to_id, -1)
@@ -172,7 +173,10 @@ class ObjectStatements(AudienceStatements, PollStatements):
         self, *, before: int | None = None, after: int | None = None, limit: int = 20
     ) -> list[ObjectRecord]:
         """The node's public posts, latest first; with `after`, oldest first from there on."""
-        common = "from objects where local = 1 and visibility = 'public' and deleted_at is null"
+        common = (
+            "from objects o where local = 1 and visibility = 'public' and deleted_at is null "
+            f"and {LISTED}"
+        )
         if after is not None:
             rest = f"{common} and id > $1 order by id limit $2"
             return await self.all_of(ObjectRecord, rest, after, limit)
@@ -182,11 +186,11 @@ class ObjectStatements(AudienceStatements, PollStatements):
         return await self.all_of(ObjectRecord, f"{common} order by id desc limit $1", limit)
 
     async def replies(self, url: str, *, after: int = 0, limit: int = 20) -> list[ObjectRecord]:
-        """Public answers to an object, oldest first."""
+        """Public answers to an object, oldest first, as far as their authors are shown."""
         return await self.all_of(
             ObjectRecord,
-            "from objects where in_reply_to = $1 and id > $2 and deleted_at is null "
-            f"and visibility in {PUBLIC_VISIBILITIES} order by id limit $3",
+            "from objects o where in_reply_to = $1 and id > $2 and deleted_at is null "
+            f"and visibility in {PUBLIC_VISIBILITIES} and {LISTED} order by id limit $3",
             url,
             after,
             limit,
@@ -195,8 +199,8 @@ class ObjectStatements(AudienceStatements, PollStatements):
     async def count_conversation(self, conversation: str) -> int:
         """How many public posts a conversation has."""
         found = await self.connection.fetch_value(
-            "select count(*) from objects where conversation = $1 and deleted_at is null "
-            f"and visibility in {PUBLIC_VISIBILITIES}",
+            "select count(*) from objects o where conversation = $1 and deleted_at is null "
+            f"and visibility in {PUBLIC_VISIBILITIES} and {LISTED}",
             conversation,
         )
         return int(found or 0)
@@ -204,8 +208,8 @@ class ObjectStatements(AudienceStatements, PollStatements):
     async def count_replies(self, url: str) -> int:
         """How many public answers an object has."""
         found = await self.connection.fetch_value(
-            "select count(*) from objects where in_reply_to = $1 and deleted_at is null "
-            f"and visibility in {PUBLIC_VISIBILITIES}",
+            "select count(*) from objects o where in_reply_to = $1 and deleted_at is null "
+            f"and visibility in {PUBLIC_VISIBILITIES} and {LISTED}",
             url,
         )
         return int(found or 0)
@@ -216,8 +220,8 @@ class ObjectStatements(AudienceStatements, PollStatements):
         """The public posts of one conversation, oldest first."""
         return await self.all_of(
             ObjectRecord,
-            "from objects where conversation = $1 and id > $2 and deleted_at is null "
-            f"and visibility in {PUBLIC_VISIBILITIES} order by id limit $3",
+            "from objects o where conversation = $1 and id > $2 and deleted_at is null "
+            f"and visibility in {PUBLIC_VISIBILITIES} and {LISTED} order by id limit $3",
             conversation,
             after,
             limit,
@@ -245,7 +249,7 @@ class ObjectStatements(AudienceStatements, PollStatements):
         rows = await self.connection.fetch_all(
             f"select {columns(ObjectRecord, 'o')} from object_tags t "
             "join objects o on o.id = t.object_id where t.name = $1 and o.visibility = 'public' "
-            f"and o.deleted_at is null{bound} order by t.object_id desc limit $2",
+            f"and o.deleted_at is null and {LISTED}{bound} order by t.object_id desc limit $2",
             *args,
         )
         return [ObjectRecord(*row) for row in rows]
@@ -259,8 +263,8 @@ class ObjectStatements(AudienceStatements, PollStatements):
         rows = await self.connection.fetch_all(
             f"select {columns(ObjectRecord, 'o')} from object_tags t "
             "join objects o on o.id = t.object_id where t.name = $1 and o.local = 1 "
-            "and o.visibility = 'public' "
-            f"and o.deleted_at is null{bound} order by t.object_id desc limit $2",
+            f"and o.visibility = 'public' and o.deleted_at is null and {LISTED}{bound} "
+            "order by t.object_id desc limit $2",
             *args,
         )
         return [ObjectRecord(*row) for row in rows]
@@ -270,7 +274,7 @@ class ObjectStatements(AudienceStatements, PollStatements):
         found = await self.connection.fetch_value(
             "select count(*) from object_tags t join objects o on o.id = t.object_id "
             "where t.name = $1 and o.local = 1 and o.visibility = 'public' "
-            "and o.deleted_at is null",
+            f"and o.deleted_at is null and {LISTED}",
             name,
         )
         return int(found or 0)

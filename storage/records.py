@@ -69,6 +69,7 @@ class ActorRecord:
     updated_at: int = 0
     fetched_at: int = 0
     hides_network: int = 0
+    severity: str = ""
 
     @property
     def account(self) -> str:

@@ -154,9 +154,9 @@ class Pages:
 async def _posts(tx: Tx, records: Sequence[ObjectRecord]) -> list[Post]:
     authors = await tx.actors.by_ids(list({record.actor_id for record in records}))
     return [
-        Post(record, authors[record.actor_id], attachments_of(record))
+        Post(record, author, attachments_of(record, author))
         for record in records
-        if record.actor_id in authors
+        if (author := authors.get(record.actor_id)) is not None
     ]
 
 

@@ -33,7 +33,9 @@ create table actors (
     created_at bigint not null,
     updated_at bigint not null,
     fetched_at bigint not null default 0,
-    hides_network bigint not null default 0
+    hides_network bigint not null default 0,
+    -- What the rule about the actor's domain says; kept here so that queries can ask for it.
+    severity text not null default ''
 );
 create index actors_account on actors (lower(username), host);
 create unique index actors_local on actors (lower(username)) where local = 1;

@@ -5,7 +5,7 @@ import pytest
 
 from actors.administration import COMMAND_LINE, set_domain_rule
 from actors.relationships import accept_follow, receive_follow
-from federation.errors import Refused
+from federation.errors import Refused, Untrusted
 from federation.signing import sign_cavage, sign_rfc9421
 from federation.vocabulary import ACTIVITY_JSON
 from tests.support.factories import note
@@ -85,8 +85,10 @@ async def test_a_name_on_a_suspended_server_is_not_borrowed_through_another(
     renamed = body.replace(b"eve@front.example", b"eve@bad.example")
     node.wires.served[finger] = node.wires.served[known] = (status, kind, renamed)
     await suspend(node, "bad.example")
-    with pytest.raises(Refused):
+    with pytest.raises(Untrusted):
         await node.services.remote.by_url(eve.url)
+    assert await node.actor(eve.url) is None
+    assert "bad.example" not in {httpx.URL(sent.url).host for sent in node.wires.log}
 
 
 async def test_nothing_is_delivered_to_a_suspended_server(node: LocalNode) -> None:

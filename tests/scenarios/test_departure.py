@@ -2,8 +2,8 @@
 
 import pytest
 
-from actors.administration import COMMAND_LINE
-from federation.vocabulary import ACTIVITY_JSON
+from actors.administration import COMMAND_LINE, NotPossible, set_role
+from federation.vocabulary import ACTIVITY_JSON, PUBLIC
 from outbox.acts.follow import ask
 from outbox.acts.leave import CHUNK, leave
 from tests.support.fediverse import LocalNode, Network
@@ -112,11 +112,13 @@ async def test_a_farewell_waits_for_a_server_that_is_away_and_is_signed_then(
         assert await tx.actors.keys(paul.id) == [], "nobody needs the keys any more"
 
 
-async def test_a_departure_that_was_interrupted_can_begin_again(
+async def test_an_interrupted_departure_shows_nothing_and_is_finished_by_housekeeping(
     network: Network, greta: LocalNode, lycee: LocalNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(CHUNK + 1):
-        await greta.write("paul", f"n° {number}", visibility="direct")
+        await greta.write("paul", f"n° {number} #adieu")
+        if number % 25 == 0:
+            await network.settle()
     paul = await greta.person("paul")
     write, calls = greta.store.write, []
 
@@ -131,14 +133,71 @@ async def test_a_departure_that_was_interrupted_can_begin_again(
         with pytest.raises(KeyboardInterrupt):
             await leave(greta.outbox, paul, COMMAND_LINE)
     async with greta.store.read() as tx:
-        assert len(await tx.objects.ids_of_actor(paul.id)) == 1
-    await departs(greta)
+        assert len(await tx.objects.ids_of_actor(paul.id)) == CHUNK + 1
+        assert await tx.objects.local_public() == []
+        assert await tx.objects.tagged("adieu") == []
+        assert await tx.objects.count_tagged("adieu") == 0
+    for path in ("/", "/tags/adieu"):
+        page = await greta.app.test_client().get(path, headers={"Accept": "text/html"})
+        assert page.status_code == 200
+        assert "n°" not in await page.get_data(as_text=True)
+    assert (await greta.services.housekeeping.run_once())["departures"] == CHUNK + 1
     async with greta.store.read() as tx:
         assert await tx.objects.ids_of_actor(paul.id) == []
+        gone_here = await tx.actors.by_id(paul.id)
+    assert gone_here is not None
+    assert gone_here.posts_count == 0
     await network.settle()
     gone = await lycee.actor(PAUL)
     assert gone is not None
     assert gone.state == "gone"
+
+
+async def test_a_letter_that_had_not_left_yet_is_followed_by_the_farewell(
+    network: Network, greta: LocalNode
+) -> None:
+    lycee = await network.node("lycee")
+    await lycee.services.remote.resolve("paul@greta.example")
+    url = await greta.write("paul", "@lycee@lycee.example entre nous", visibility="direct")
+    await departs(greta)
+    await network.settle()
+    stored = await lycee.object(url)
+    assert stored is not None
+    assert stored.deleted_at is not None
+    gone = await lycee.actor(PAUL)
+    assert gone is not None
+    assert gone.state == "gone"
+
+
+async def test_likes_and_shares_of_who_has_left_are_taken_back(
+    network: Network, greta: LocalNode, lycee: LocalNode
+) -> None:
+    url = await greta.write("greta", "À partager")
+    for kind in ("Like", "Announce"):
+        await greta.act("paul", {"type": kind, "object": url, "to": [PUBLIC]})
+    await network.settle()
+    assert url in await lycee.home("lycee")
+    await departs(greta)
+    liked = await greta.object(url)
+    assert liked is not None
+    assert (liked.likes_count, liked.shares_count) == (0, 0)
+
+
+async def test_the_last_administrator_does_not_leave(greta: LocalNode) -> None:
+    paul = await greta.person("paul")
+    async with greta.store.transaction() as tx:
+        await set_role(tx, COMMAND_LINE, paul, "admin", "", 1)
+        await set_role(tx, COMMAND_LINE, greta.people["greta"], "member", "", 1)
+    with pytest.raises(NotPossible, match="last administrator"):
+        await leave(greta.outbox, paul, COMMAND_LINE)
+    with pytest.raises(NotPossible, match="organisation"):
+        await leave(greta.outbox, greta.people["greta"], COMMAND_LINE)
+    async with greta.store.read() as tx:
+        assert [entry.action for entry in await tx.ledger.audited()] == [
+            "role member",
+            "role admin",
+            "create",
+        ]
 
 
 async def test_nobody_can_follow_who_has_left(network: Network, greta: LocalNode) -> None:
