@@ -1,7 +1,6 @@
 """Starting and stopping a node as a process."""
 
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 
 from node.serve import listen
 from tests.node.nodes import made
-from tests.support.processes import eventually, free_port
+from tests.support.processes import eventually, free_port, web
 
 
 def started(data: Path, port: int) -> subprocess.Popen[str]:
@@ -21,9 +20,8 @@ def started(data: Path, port: int) -> subprocess.Popen[str]:
 
 
 def answers(port: int) -> bool:
-    """Whether something listens."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+    """Whether the node answers."""
+    return web.get(f"http://127.0.0.1:{port}/health").status_code == 200
 
 
 def test_a_taken_address_ends_the_start_with_a_sentence(tmp_path: Path) -> None:
