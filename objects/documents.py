@@ -6,12 +6,15 @@ from typing import Any, Final
 import orjson
 
 from actors.documents import tombstone as tombstone_document
+from actors.documents import wire_time
 from actors.identifiers import Identifiers
 from federation.vocabulary import CONTEXT
 from objects.polls import question_document
-from storage.records import ActivityRecord, ObjectRecord, PollRecord
+from storage.activities import Reaction
+from storage.records import ActivityRecord, ObjectRecord, PollRecord, ReactionRecord
 
 FIRST_REPLIES: Final = 5
+COLLECTIONS: Final = ("Collection", "OrderedCollection")
 _HIDDEN: Final = ("bto", "bcc")
 
 
@@ -40,6 +43,25 @@ def object_document(
 def tombstone(record: ObjectRecord) -> dict[str, Any]:
     """What stands in the place of a deleted object (FEP-4f05)."""
     return tombstone_document(record.url, record.type, record.deleted_at or 0)
+
+
+def collection_document(record: ObjectRecord, items: Sequence[str]) -> dict[str, Any]:
+    """A collection that somebody here keeps, with everything in it, latest first."""
+    name = "orderedItems" if record.type == "OrderedCollection" else "items"
+    return _loaded(record.document) | {"totalItems": len(items), name: list(items)}
+
+
+def reaction_document(
+    kind: Reaction, reaction: ReactionRecord, actor_url: str, object_url: str
+) -> dict[str, Any]:
+    """A Like or an Announce in brief, as the collection of an object shows it."""
+    return {
+        "id": reaction.url,
+        "type": "Like" if kind == "likes" else "Announce",
+        "actor": actor_url,
+        "object": object_url,
+        "published": wire_time(reaction.created_at),
+    }
 
 
 def activity_document(

@@ -22,7 +22,7 @@ from objects import documents
 from objects.documents import FIRST_REPLIES, object_document
 from objects.visibility import filter_visible, may_see, may_see_activity
 from storage.activities import Reaction
-from storage.records import ActorRecord, ObjectRecord
+from storage.records import ActorRecord, ObjectRecord, ReactionRecord
 from storage.store import Store, Tx
 
 OPEN: Final = frozenset({"public", "unlisted"})
@@ -92,7 +92,10 @@ class ObjectServing:
     async def reactions(
         self, kind: Reaction, number: int, request: IncomingRequest, args: Mapping[str, str]
     ) -> Served:
-        """`likes` or `shares` of an object: the ids of the activities, latest first."""
+        """`likes` or `shares` of an object: the activities, latest first.
+
+        They are embedded in brief: many of them cannot be fetched from where they come from.
+        """
         record, _ = await self._living(number, request)
         url = self.identifiers.object_collection(record.url, kind)
         total = record.likes_count if kind == "likes" else record.shares_count
@@ -100,13 +103,19 @@ class ObjectServing:
             first = self.identifiers.collection_page(url, None)
             return _served(collection(url, total, first))
         before = bound(args, "before")
-        found = await self.store.query(
-            lambda tx: tx.activities.reactions(kind, number, before=before, limit=PAGE_SIZE + 1)
-        )
+
+        async def look(tx: Tx) -> tuple[list[ReactionRecord], dict[int, ActorRecord]]:
+            rows = await tx.activities.reactions(kind, number, before=before, limit=PAGE_SIZE + 1)
+            return rows, await tx.actors.by_ids([row.actor_id for row in rows])
+
+        found, people = await self.store.query(look)
         more = len(found) > PAGE_SIZE
         following = self.identifiers.collection_page(url, found[PAGE_SIZE - 1].id) if more else None
         here = self.identifiers.collection_page(url, before)
-        items = [reaction.url for reaction in found[:PAGE_SIZE]]
+        items = [
+            documents.reaction_document(kind, reaction, people[reaction.actor_id].url, record.url)
+            for reaction in found[:PAGE_SIZE]
+        ]
         return _served(page(here, url, items, next=following, total=total))
 
     async def replies(
@@ -194,6 +203,8 @@ class ObjectServing:
     async def _document(
         self, tx: Tx, record: ObjectRecord, viewer: ActorRecord | None
     ) -> dict[str, Any]:
+        if record.type in documents.COLLECTIONS:
+            return documents.collection_document(record, await tx.objects.items(record.id))
         poll = await tx.objects.poll(record.id) if record.type == "Question" else None
         replies: list[ObjectRecord] = []
         if record.replies_count:

@@ -3,12 +3,12 @@
 import orjson
 
 from federation.documents import Document
+from objects.documents import COLLECTIONS
 from objects.reading import web_address
 from outbox.acts import pin
 from outbox.builders import add, remove
 from outbox.c2s_reading import object_url, own
 from outbox.context import ActRefused, OutboxContext
-from outbox.own_objects import COLLECTIONS
 from outbox.recipients import Recipients
 from storage.ids import new_id
 from storage.records import ActivityRecord, ActorRecord, ObjectRecord

@@ -6,11 +6,11 @@ from actors.documents import wire_time
 from actors.identifiers import Identifiers
 from federation.documents import Document
 from federation.vocabulary import CONTEXT
+from objects.documents import COLLECTIONS
 from objects.incoming import STORED_TYPES
 from objects.text import sanitise
 from outbox.addressing import Addressing, look_all
 from outbox.context import ActRefused, OutboxContext
-from outbox.own_objects import COLLECTIONS
 from storage.records import ActorRecord, ObjectRecord
 
 OURS = frozenset(

@@ -5,12 +5,11 @@ from typing import Any
 
 from actors.identifiers import Identifiers
 from federation.documents import Document
+from objects.documents import COLLECTIONS
 from objects.incoming import IncomingObject, object_record
 from objects.visibility import of_document
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
-
-COLLECTIONS = ("Collection", "OrderedCollection")
 
 
 def own_object(

@@ -69,6 +69,8 @@ def outbox_routes(door: OutboxDoor) -> Blueprint:
             found = await look_up(context, door.fetcher, url, holder.actor)
         except (Gone, Unreachable, Untrusted) as error:
             raise _not_had(error) from error
+        except LookupError as error:
+            raise Refused(404, "not-found", str(error)) from error
         return _json(found)
 
     @blueprint.post("/users/<username>/media")

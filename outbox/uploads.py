@@ -8,6 +8,7 @@ from federation.documents import Document, parse
 from federation.errors import Refused
 from federation.vocabulary import CONTEXT
 from objects.media import MediaLimits, attachment_document, store_upload
+from outbox.c2s_objects import cleaned
 from outbox.context import OutboxContext
 from storage.files import MediaFiles
 from storage.records import ActorRecord
@@ -37,7 +38,7 @@ async def take_upload(
     file = parts.get("file")
     if file is None:
         raise Refused(400, "no-file", "Send multipart/form-data with a part `file`.")
-    shell = _shell(parts, form)
+    shell = Document(cleaned(_shell(parts, form).raw))
     description = shell.text("summary") or shell.text("name") or ""
     media = await store_upload(
         context.store, files, limits, actor, file.read(), description, context.now()

@@ -62,7 +62,9 @@ async def test_an_object_is_served_with_the_counts_of_now(
     likes = await doors.json(f"{record.url}/likes")
     assert (likes["type"], likes["totalItems"]) == ("OrderedCollection", 1)
     page = await doors.json(likes["first"])
-    assert page["orderedItems"] == ["https://far.example/l/1"]
+    like = page["orderedItems"][0]
+    assert (like["id"], like["type"]) == ("https://far.example/l/1", "Like")
+    assert (like["actor"], like["object"]) == (luc.url, record.url)
     assert (await doors.json(f"{record.url}/shares"))["totalItems"] == 0
 
 
