@@ -35,7 +35,7 @@ class Conflict(StorageError):
 
 
 class Busy(StorageError):
-    """Nothing was changed and the same may work in a moment: locks, deadlock, lost connection."""
+    """Nothing was changed and the same may work later: locks, lost connection, a full disk."""
 
 
 class Row(Protocol):

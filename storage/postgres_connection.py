@@ -21,7 +21,9 @@ PASSING = (
     asyncpg.LockNotAvailableError,
     asyncpg.QueryCanceledError,
     asyncpg.PostgresConnectionError,
-    asyncpg.TooManyConnectionsError,
+    # A full disk, no memory, too many connections.
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresIOError,
     asyncpg.OperatorInterventionError,
     asyncpg.InvalidCachedStatementError,
     OSError,

@@ -18,7 +18,15 @@ CACHED_STATEMENTS = 512
 CACHE_KIB = 8_192
 CHECKPOINT_PAGES = 2_000
 JOURNAL_LIMIT_BYTES = 64 * 1024 * 1024
-PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_INTERRUPT}
+PASSING = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_INTERRUPT,
+    # Until somebody makes room on the disk; nothing was changed.
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_NOMEM,
+}
 WRONG_TYPE = 3091  # SQLITE_CONSTRAINT_DATATYPE, which the module does not name
 ERRORS = (sqlite3.Error, OSError, OverflowError, UnicodeEncodeError)
 
