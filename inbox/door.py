@@ -19,6 +19,7 @@ from federation.policy import RateLimiter
 from federation.verify import Verifier, claimed_host
 from federation.vocabulary import is_activity_content_type
 from inbox.receive import Outcome, Receiver
+from inbox.rush import Rush
 from storage.records import ActorRecord
 from storage.store import Store
 
@@ -66,6 +67,7 @@ class Door:
     rules: DomainRules
     limits: RateLimiter
     receiver: Receiver
+    rush: Rush
     clock: Callable[[], float]
     _failures: RateLimiter = field(init=False)
     _resting: Memory[str, float] = field(init=False)
@@ -78,6 +80,7 @@ class Door:
 
     async def deliver(self, delivery: Delivery) -> Outcome:
         """Let one activity in. Logs each refusal once, with what an administrator needs."""
+        self.rush.note()
         head = delivery.build(b"")
         body = b""
         try:

@@ -23,6 +23,7 @@ from inbox.door import Delivery, Door, find_owner
 from inbox.gate import BODY_SECONDS
 from inbox.receive import Receiver
 from inbox.reply import Reply, refusal, reply_to
+from inbox.rush import Rush
 from storage.records import ActorRecord
 from storage.store import Store
 
@@ -37,6 +38,7 @@ class InboxServices:
     rules: DomainRules
     limits: RateLimiter
     receiver: Receiver
+    rush: Rush
     clock: Callable[[], float]
 
 
@@ -49,6 +51,7 @@ def inbox_door(services: InboxServices) -> Door:
         services.rules,
         services.limits,
         services.receiver,
+        services.rush,
         services.clock,
     )
 

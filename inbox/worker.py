@@ -12,6 +12,7 @@ from actors.remote import RemoteActors
 from federation.fetch import Fetcher
 from inbox.context import Known, Outgoing
 from inbox.processing import Job, Processor
+from inbox.rush import Rush
 from inbox.sources import Lanes, Sources
 from inbox.synchronisation import Synchroniser
 from inbox.threads import pull_ancestors
@@ -60,6 +61,7 @@ class InboxWorker:
         self._groups: set[asyncio.Task[None]] = set()
         self._follow_ups: set[asyncio.Task[None]] = set()
         self._pruned_at = 0.0
+        self.rush = Rush(clock)
 
     async def run_once(self) -> int:
         """Claim what is due, work it off to its end, follow-ups included; gives how many rows."""
@@ -101,6 +103,8 @@ class InboxWorker:
         due = await self._store.query(lambda tx: tx.received.next_due())
         if due is None or due > now:
             return []
+        await self.rush.give_way(due)
+        now = int(self._clock() * 1000)
 
         async def operation(tx: Tx) -> list[ReceivedRecord]:
             rows = await tx.received.claim(now, now + LEASE_MS, CLAIM)

@@ -66,6 +66,7 @@ def _inbox(services: Services) -> InboxServices:
         rules=services.rules,
         limits=services.inbox_limits,
         receiver=services.receiver,
+        rush=services.inbox_worker.rush,
         clock=services.clock,
     )
 
