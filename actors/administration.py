@@ -70,6 +70,31 @@ async def set_role(tx: Tx, who: str, actor: ActorRecord, role: str, reason: str,
     await audit(tx, who, f"role {role}", actor.account, reason, now)
 
 
+async def set_password(tx: Tx, who: str, actor: ActorRecord, password_hash: str, now: int) -> None:
+    """Give an account another password, hashed already. Raises `NotPossible`."""
+    await _member(tx, actor)
+    await tx.members.set_password(actor.id, password_hash)
+    await audit(tx, who, "member password", actor.account, "", now)
+
+
+async def revoke_tokens(
+    tx: Tx, who: str, actor: ActorRecord, number: int | None, reason: str, now: int
+) -> int:
+    """Revoke one bearer token of an account, or all of them; gives how many.
+
+    Raises `NotPossible` when there is no living token with this number.
+    """
+    if number is None:
+        revoked = await tx.members.revoke_tokens(actor.id, now)
+    else:
+        revoked = int(await tx.members.revoke_token(actor.id, number, now))
+        if not revoked:
+            raise NotPossible(f"{actor.account} has no living token {number}.")
+    what = "all" if number is None else str(number)
+    await audit(tx, who, f"token revoke {what}", actor.account, reason, now)
+    return revoked
+
+
 async def permit_removal(tx: Tx, who: str, actor: ActorRecord, reason: str, now: int) -> None:
     """What comes before `delete_actor` in the same transaction: the check and the log.
 

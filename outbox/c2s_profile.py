@@ -14,7 +14,13 @@ async def update_profile(
     context: OutboxContext, actor: ActorRecord, changes: Document
 ) -> ActivityRecord:
     """Save the profile properties that a client sent, and tell the followers."""
-    wanted = profile_changes(changes)
+    return await change_profile(context, actor, profile_changes(changes))
+
+
+async def change_profile(
+    context: OutboxContext, actor: ActorRecord, wanted: ProfileChanges
+) -> ActivityRecord:
+    """Save a changed profile, and tell the followers."""
 
     async def operation(tx: Tx) -> ActivityRecord:
         changed = await save_profile(tx, actor, wanted, context.now())

@@ -1,4 +1,4 @@
-"""`member …` and `token`: the people of this node."""
+"""`member …`: the people of this node."""
 
 import asyncio
 import sys
@@ -7,16 +7,23 @@ from typing import Annotated
 
 import typer
 
-from actors.administration import COMMAND_LINE, audit, set_role
-from actors.auth import hash_password, issue_token
+from actors.administration import COMMAND_LINE, audit, set_password, set_role
+from actors.auth import hash_password
 from actors.keys import generate
 from actors.local import Account, create_person
-from node.commands.shared import AsJson, Username, local_actor, show_json, with_node
+from node.commands.shared import AsJson, Reason, Username, local_actor, show_json, with_node
 from node.services import Services
 from outbox.acts.leave import leave
 from storage.store import Tx
 
 member = typer.Typer(help="The accounts of this node.", no_args_is_help=True)
+
+
+PasswordStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
+MIN_PASSWORD = 8
+MAX_PASSWORD = 1_000
 
 
 class Role(StrEnum):
@@ -32,16 +39,12 @@ def add(
     username: Username,
     name: Annotated[str, typer.Option(help="Name as people read it.")] = "",
     email: Annotated[str, typer.Option(help="Mail address, never shown.")] = "",
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-    ] = False,
+    password_stdin: PasswordStdin = False,
     role: Annotated[Role, typer.Option(help="What the account may do.")] = Role.member,
     as_json: AsJson = False,
 ) -> None:
     """Add a person; prints the address of the account."""
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
-    if password_stdin and len(password) < 8:
-        raise typer.BadParameter("a password needs at least 8 characters")
+    password = _given_password() if password_stdin else ""
 
     async def work(services: Services) -> dict[str, str]:
         pairs = await asyncio.to_thread(generate)
@@ -95,47 +98,74 @@ def list_members(as_json: AsJson = False) -> None:
 def remove(
     username: Username,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    reason: Reason = "",
 ) -> None:
-    """Delete a person's account and everything they published, here and elsewhere."""
+    """Delete a person's account and everything they published, here and elsewhere.
+
+    The last administrator cannot be removed.
+    """
     if not yes and sys.stdin.isatty():
         typer.confirm(f"Delete {username} and everything they published?", abort=True)
 
     async def work(services: Services) -> None:
         actor = await local_actor(services, username)
-        if actor.type != "Person":
-            raise ValueError("only persons can be removed; the organisation is the node itself")
-        await leave(services.outbox, actor, COMMAND_LINE)
+        await leave(services.outbox, actor, COMMAND_LINE, reason)
 
     with_node(work)
     typer.echo(f"{username} is deleted; other servers are being told.")
 
 
 @member.command("role")
-def role(username: Username, role: Annotated[Role, typer.Argument(help="The new role.")]) -> None:
-    """Change what an account may do."""
+def role(
+    username: Username,
+    role: Annotated[Role, typer.Argument(help="The new role.")],
+    reason: Reason = "",
+) -> None:
+    """Change what an account may do; the last administrator stays one."""
 
     async def work(services: Services) -> None:
         actor = await local_actor(services, username)
         await services.store.write(
-            lambda tx: set_role(tx, COMMAND_LINE, actor, role.value, "", services.now())
+            lambda tx: set_role(tx, COMMAND_LINE, actor, role.value, reason, services.now())
         )
 
     with_node(work)
     typer.echo(f"{username} is now {role.value}.")
 
 
-def token(
-    username: Username,
-    scopes: Annotated[
-        str, typer.Option(help="What the token may do, separated by spaces.")
-    ] = "read write follow push",
-) -> None:
-    """Make a bearer token for an account and print it, alone; it is shown this once."""
+@member.command("password")
+def password(username: Username, password_stdin: PasswordStdin = False) -> None:
+    """Give an account a new password, at least 8 characters; asked for unless it is piped in.
 
-    async def work(services: Services) -> str:
+    Bearer tokens stay valid: see `communotic tokens`.
+    """
+    chosen = _given_password() if password_stdin else _asked_password()
+
+    async def work(services: Services) -> None:
         actor = await local_actor(services, username)
-        return await services.store.write(
-            lambda tx: issue_token(tx, actor.id, scopes, COMMAND_LINE, services.now())
+        hashed = await asyncio.to_thread(hash_password, chosen)
+        await services.store.write(
+            lambda tx: set_password(tx, COMMAND_LINE, actor, hashed, services.now())
         )
 
-    typer.echo(with_node(work))
+    with_node(work)
+    typer.echo(f"{username} has a new password.")
+
+
+def _given_password() -> str:
+    """The first line of standard input."""
+    return _good_password(sys.stdin.readline().rstrip("\r\n"))
+
+
+def _asked_password() -> str:
+    return _good_password(
+        str(typer.prompt("New password", hide_input=True, confirmation_prompt=True))
+    )
+
+
+def _good_password(password: str) -> str:
+    if len(password) < MIN_PASSWORD:
+        raise typer.BadParameter(f"a password needs at least {MIN_PASSWORD} characters")
+    if len(password) > MAX_PASSWORD:
+        raise typer.BadParameter(f"a password has at most {MAX_PASSWORD} characters")
+    return password

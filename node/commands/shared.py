@@ -25,6 +25,8 @@ T = TypeVar("T")
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 Username = Annotated[str, typer.Argument(help="Name of a local account, without @ and host.")]
 
+Reason = Annotated[str, typer.Option(help="Why, for the audit log.")]
+
 
 def fail(sentence: str) -> NoReturn:
     """Say on standard error what is wrong and end with code 1."""
