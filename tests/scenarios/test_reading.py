@@ -8,7 +8,7 @@ import pytest
 
 from actors.collections import PAGE_SIZE
 from federation.signing import sign_cavage
-from federation.vocabulary import ACTIVITY_JSON
+from federation.vocabulary import ACTIVITY_JSON, PUBLIC
 from storage.ids import new_id
 from storage.records import FollowRecord
 from tests.support.factories import create, note
@@ -189,6 +189,30 @@ async def test_a_poll_of_another_server_is_kept_with_its_counts_and_renewed(
     assert poll is not None
     assert orjson.loads(poll.options) == [["oui", 4], ["non", 5]]
     assert poll.voters_count == 9
+
+
+async def test_a_vote_is_shown_to_nobody_but_the_asker(network: Network, greta: LocalNode) -> None:
+    ada = await followed(network, greta)
+    options = [{"type": "Note", "name": name} for name in ("oui", "non")]
+    sent = note(ada, "On y va ?", type="Question", oneOf=options)
+    await greta.receive(ada, create(ada, sent))
+    ballot = {"type": "Note", "name": "oui", "inReplyTo": sent["id"], "to": [ada.url]}
+    done = await greta.act("greta", ballot)
+    await network.settle()
+    (delivered,) = [
+        each for each in network.wires.delivered(f"{ada.url}/inbox") if each["type"] == "Create"
+    ]
+    vote = delivered["object"]
+    assert (vote["name"], vote["inReplyTo"], vote["to"]) == ("oui", sent["id"], [ada.url])
+    assert "content" not in vote
+    assert PUBLIC not in str(delivered["to"]) + str(delivered.get("cc"))
+    for url in (done.url, vote["id"]):
+        answer = await greta.app.test_client().get(
+            url.partition(greta.host)[2], headers={"Accept": ACTIVITY_JSON}
+        )
+        assert answer.status_code == 404
+    assert await greta.home("greta") == [sent["id"]]
+    assert (await greta.actor(GRETA)).posts_count == 0  # type: ignore[union-attr]
 
 
 async def test_aliases_are_set_by_a_client_and_told(network: Network, greta: LocalNode) -> None:
