@@ -46,7 +46,7 @@ class RemoteActors:
         self._client = client
         self._identifiers = identifiers
         self._clock = clock
-        self._rules = rules
+        self.rules = rules
         self._under_way: dict[str, asyncio.Task[ActorRecord]] = {}
 
     async def by_url(
@@ -60,7 +60,7 @@ class RemoteActors:
         """
         if self._identifiers.is_local(url):
             return await self._local(url)
-        await self._rules.refuse_if_suspended(url)
+        await self.rules.refuse_if_suspended(url)
         known = await self._store.query(lambda tx: tx.actors.by_url(url))
         now = self._now()
         if known is not None and not refresh and known.fetched_at > now - FRESH_MS:
@@ -81,7 +81,7 @@ class RemoteActors:
             if found is None:
                 raise Gone(acct, 404)
             return found
-        await self._rules.refuse_if_suspended(host)
+        await self.rules.refuse_if_suspended(host)
         known = await self._store.query(lambda tx: tx.actors.by_account(username, host))
         if known is not None and known.fetched_at > self._now() - FRESH_MS:
             return _living(known)
@@ -128,11 +128,11 @@ class RemoteActors:
                 raise
         now = self._now()
         record = actor_record(document, now)
-        await self._rules.refuse_if_suspended(record.url)
+        await self.rules.refuse_if_suspended(record.url)
         username, host = _name(await self._confirmed(document))
         if username != record.username.lower():
             raise Untrusted(record.url, f"WebFinger calls this actor {username}")
-        await self._rules.refuse_if_suspended(host)
+        await self.rules.refuse_if_suspended(host)
         confirmed = replace(record, host=host, fetched_at=now)
         return await self._store.write(lambda tx: _save(tx, confirmed, document, now))
 

@@ -17,6 +17,7 @@ from storage.store import Tx
 
 CHUNK: Final = 500
 PICTURES: Final = ("icon", "image")
+NO_MEDIA: Final = ("reject_media", "suspend")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ async def enforce(tx: Tx, domain: str, now: int) -> Consequences:
         await statements.fetch_again(ids)
     for ids in _chunks(subject.id for subject in changed.get("reject_media", ())):
         await statements.drop_pictures(ids)
+    hosts = await statements.emoji_hosts()
+    await statements.drop_emojis([h for h in hosts if matching_rule(h, rules) in NO_MEDIA])
     follows = 0
     for ids in _chunks(subject.id for subject in changed.get("suspend", ())):
         follows += await statements.end_follows(ids)

@@ -13,7 +13,7 @@ from actors.auth import authenticate, require_scope
 from actors.collections import PAGE_SIZE, collection, page
 from actors.identifiers import Identifiers
 from actors.policy import DomainRules
-from federation.documents import MAX_BYTES
+from federation.documents import MAX_BYTES, Document
 from federation.errors import Refused
 from federation.incoming import IncomingRequest
 from federation.policy import RateLimiter
@@ -24,7 +24,8 @@ from inbox.gate import BODY_SECONDS
 from inbox.receive import Receiver
 from inbox.reply import Reply, refusal, reply_to
 from inbox.rush import Rush
-from storage.records import ActorRecord
+from objects.reading import without_media
+from storage.records import ActivityRecord, ActorRecord
 from storage.store import Store
 
 
@@ -121,17 +122,26 @@ async def _own_inbox(services: InboxServices, username: str) -> Response:
         return _activity_json(collection(url, total, f"{url}?before=0"))
     if not (before.isascii() and before.isdigit()):
         raise Refused(400, "bad-page", "`before` is a number.")
-    return _activity_json(await _page(services.store, owner, url, int(before[:19])))
+    return _activity_json(await _page(services, owner, url, int(before[:19])))
 
 
-async def _page(store: Store, owner: ActorRecord, url: str, before: int) -> dict[str, Any]:
+async def _page(
+    services: InboxServices, owner: ActorRecord, url: str, before: int
+) -> dict[str, Any]:
     """A page of activities with their documents; `before` 0 is the first one."""
-    found = await store.query(
+    found = await services.store.query(
         lambda tx: tx.activities.inbox(owner.id, before=before or None, limit=PAGE_SIZE)
     )
-    items = [_without_context(orjson.loads(activity.document)) for _, activity in found]
+    items = [await _listed(services, activity) for _, activity in found]
     following = f"{url}?before={found[-1][0]}" if len(found) == PAGE_SIZE else None
     return page(f"{url}?before={before}", url, items, next=following)
+
+
+async def _listed(services: InboxServices, activity: ActivityRecord) -> dict[str, Any]:
+    document: dict[str, Any] = orjson.loads(activity.document)
+    if await services.rules.severity(activity.url) == "reject_media":
+        document = without_media(Document(document)).raw
+    return _without_context(document)
 
 
 def _without_context(document: dict[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ MAX_OPTIONS: Final = 20
 MAX_LANGUAGE: Final = 35
 
 _MEDIA_TYPES: Final = frozenset({"Audio", "Document", "Image", "Video"})
-_PICTURED: Final = frozenset({"attachment", "icon", "image"})
+_PICTURES: Final = frozenset({"icon", "image"})
 _TAG_LIKE: Final = re.compile(r"<(?=[A-Za-z/!?])")
 _PLAYABLE: Final = ("audio/", "image/", "video/")
 
@@ -138,18 +138,31 @@ def attachments_of(document: Document) -> tuple[Attachment, ...]:
 
 
 def without_media(document: Document) -> Document:
-    """An object without files, pictures and custom emoji: what `reject_media` leaves of it."""
+    """A document without files, pictures and custom emoji: what `reject_media` leaves of it.
+
+    Profile fields stay; the object inside an activity is treated like its activity.
+    """
     kept: dict[str, Any] = {
-        name: value for name, value in document.raw.items() if name not in _PICTURED
+        name: value for name, value in document.raw.items() if name not in _PICTURES
     }
-    tags = kept.get("tag")
-    if tags is not None:
-        listed = tags if isinstance(tags, list) else [tags]
-        kept["tag"] = [t for t in listed if not (isinstance(t, dict) and t.get("type") == "Emoji")]
+    for name, wanted in (("attachment", _is_field), ("tag", _is_no_emoji)):
+        if name in kept:
+            values = kept[name] if isinstance(kept[name], list) else [kept[name]]
+            kept[name] = [value for value in values if wanted(value)]
     if document.type in _MEDIA_TYPES and "url" in kept:
-        pages = [url for url, kind in _links(kept["url"]) if kind in ("", "text/html")]
-        kept["url"] = pages[:1]
+        kept["url"] = [url for url, kind in _links(kept["url"]) if kind == "text/html"][:1]
+    inner = kept.get("object")
+    if isinstance(inner, dict):
+        kept["object"] = without_media(Document(inner)).raw
     return Document(kept)
+
+
+def _is_field(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("type") == "PropertyValue"
+
+
+def _is_no_emoji(value: Any) -> bool:
+    return not (isinstance(value, dict) and value.get("type") == "Emoji")
 
 
 def options_of(document: Document) -> tuple[list[tuple[str, int]], bool] | None:

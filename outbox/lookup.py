@@ -5,8 +5,10 @@ from typing import Any
 import orjson
 
 from actors.documents import actor_document
+from federation.documents import Document
 from federation.fetch import Fetcher
 from objects.documents import activity_document, object_document
+from objects.reading import without_media
 from objects.visibility import may_see
 from outbox.context import OutboxContext
 from storage.records import ActivityRecord, ActorRecord
@@ -19,8 +21,18 @@ async def look_up(
     """The document with this id, as far as `viewer` may see it.
 
     Many activities cannot be fetched from their servers, so what arrived here is looked at
-    first. Raises federation errors of the fetch.
+    first. Raises federation errors of the fetch, and `Untrusted` for a suspended domain.
     """
+    await context.remote.rules.distrust_if_suspended(url)
+    found = await _found(context, fetcher, url, viewer)
+    if await context.remote.rules.severity(url) == "reject_media":
+        return without_media(Document(found)).raw
+    return found
+
+
+async def _found(
+    context: OutboxContext, fetcher: Fetcher, url: str, viewer: ActorRecord
+) -> dict[str, Any]:
     async with context.store.read() as tx:
         known = await _stored(context, tx, url, viewer)
     if known is not None:

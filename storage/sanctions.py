@@ -49,6 +49,15 @@ class SanctionStatements(Statements):
             "update actors set icon = '', image = '' where id = any($1)", list(ids)
         )
 
+    async def emoji_hosts(self) -> list[str]:
+        """The hosts of which custom emoji are remembered."""
+        rows = await self.connection.fetch_all("select distinct host from emojis")
+        return [row[0] for row in rows]
+
+    async def drop_emojis(self, hosts: Sequence[str]) -> None:
+        """Forget the custom emoji of these hosts."""
+        await self.connection.execute("delete from emojis where host = any($1)", list(hosts))
+
     async def fetch_again(self, ids: Sequence[int]) -> None:
         """Let these profiles be fetched when they are next needed; until then they serve."""
         await self.connection.execute(

@@ -128,6 +128,8 @@ async def _renew(context: HandlerContext, passed_on: str) -> str:
 async def _share(context: HandlerContext, record: ObjectRecord) -> None:
     tx = context.tx
     author = await tx.actors.by_id(record.actor_id)
+    if author is not None and author.severity == "suspend":
+        raise Ignored("the domain of the object is suspended")
     if author is not None and author.local:
         await refuse_if_blocked(context, author)
     people = await local_people(context, audience_of(context.activity))
