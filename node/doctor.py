@@ -5,32 +5,22 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
 from config.settings import Settings
 from federation.client import Answer
 from federation.errors import FederationError
-from federation.signing import RequestSigner, SigningKey
-from federation.vocabulary import ACTIVITY_JSON
+from federation.signing import SigningKey
+from node.findings import Finding
 from node.services import Services, open_services
+from node.signatures import prove_signatures
 from storage.ports import StorageError
 from storage.records import KeyRecord
 
 MIN_FREE = 500_000_000
 MAX_SKEW = 60.0
 MANY_WAITING = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: good or not, what was seen, what to do when it is not."""
-
-    name: str
-    good: bool
-    text: str
-    remedy: str = ""
 
 
 async def examine(settings: Settings) -> list[Finding]:
@@ -149,7 +139,7 @@ async def _outside(services: Services) -> AsyncIterator[Finding]:
     if answer is not None:
         yield _clock(services, answer)
     if found:
-        yield await _round_trip(services)
+        yield await prove_signatures(services)
 
 
 def _clock(services: Services, answer: Answer) -> Finding:
@@ -157,18 +147,3 @@ def _clock(services: Services, answer: Answer) -> Finding:
     skew = abs(parsedate_to_datetime(date).timestamp() - services.clock()) if date else 0.0
     remedy = "" if skew < MAX_SKEW else "Set the clock with NTP: wrong clocks break signatures."
     return Finding("clock", skew < MAX_SKEW, f"{skew:.0f} s beside the web server's", remedy)
-
-
-async def _round_trip(services: Services) -> Finding:
-    """A signed read of our own actor, checked by our own door."""
-    key = await services.keys.node_key()
-    signer = RequestSigner(key, "rfc9421", services.clock)
-    url = services.identifiers.node_actor
-    try:
-        answer = await services.client.get(url, accept=ACTIVITY_JSON, signer=signer)
-    except FederationError as error:
-        answer_text, good = str(error), False
-    else:
-        answer_text, good = f"HTTP {answer.status} to a signed request", answer.ok
-    remedy = "The reverse proxy must pass the Host header and the signature headers unchanged."
-    return Finding("signatures", good, answer_text, "" if good else remedy)
