@@ -73,7 +73,10 @@ class Sources:
             return await self.fetcher.document(url, budget=self.budget)
 
     async def actor(self, url: str, known: ActorRecord | None = None) -> ActorRecord:
-        """An actor, fetched when unknown or older than a day; an old copy before none."""
+        """An actor, fetched when unknown or older than a day; an old copy before none.
+
+        Who is only known from a key, and never was confirmed by WebFinger, is as unknown.
+        """
         if known is None:
             known = await self.store.query(lambda tx: tx.actors.by_url(url))
         if known is not None and (known.local or self._fresh(known)):
@@ -82,7 +85,7 @@ class Sources:
             async with self.lanes.enter(url):
                 return await self.remote.by_url(url, budget=self.budget)
         except (FederationError, Crowded):
-            if known is None:
+            if known is None or not known.fetched_at:
                 raise
             return known
 

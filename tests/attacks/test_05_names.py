@@ -6,8 +6,8 @@ import pytest
 
 from federation.errors import FederationError
 from federation.vocabulary import ACTIVITY_JSON
-from tests.support.factories import profile
-from tests.support.fediverse import LocalNode
+from tests.support.factories import activity, create, note, profile
+from tests.support.fediverse import LocalNode, Network
 
 ANN = "https://good.example/users/ann"
 
@@ -72,6 +72,45 @@ async def test_webfinger_that_points_elsewhere_makes_no_actor(node: LocalNode) -
         with pytest.raises(FederationError):
             await node.services.remote.resolve(typed)
     assert await node.actor(eve.url) is None
+
+
+@pytest.mark.parametrize("answer", ["nobody", "somebody else"])
+async def test_who_is_not_confirmed_by_webfinger_has_no_effect_here(
+    node: LocalNode, answer: str
+) -> None:
+    """The key is known since the door looked at the signature; the name is not believed."""
+    eve = node.wires.person("https://evil.example/users/eve")
+    acct = quote("acct:eve@evil.example", safe="")
+    where = f"https://evil.example/.well-known/webfinger?resource={acct}"
+    status, kind, body = node.wires.served[where]
+    changed = body.replace(eve.url.encode(), ANN.encode())
+    node.wires.served[where] = (404, kind, b"") if answer == "nobody" else (status, kind, changed)
+    greta = node.people["greta"].url
+    hello = note(eve, "coucou", to=[greta], cc=[])
+    for sent in (activity(eve, "Follow", greta), create(eve, hello)):
+        outcome = await node.receive(eve, sent, to=node.inbox("greta"))
+        assert outcome.startswith("ignored")
+    assert await node.follow(eve.url, greta) is None
+    assert await node.object(hello["id"]) is None
+    assert await node.notified("greta") == []
+
+
+async def test_who_comes_in_a_crowd_is_confirmed_all_the_same(network: Network) -> None:
+    node = await network.open("busy.example", "greta")
+    people = [node.wires.person(f"https://town.example/users/p{number}") for number in range(30)]
+    greta = node.people["greta"].url
+    for person in people:
+        await node.deliver(person, activity(person, "Follow", greta), to=node.inbox("greta"))
+    for _ in range(20):
+        await network.settle()
+        network.clock.pass_by(20)
+    for person in people:
+        stored = await node.actor(person.url)
+        assert stored is not None
+        assert stored.fetched_at, "WebFinger was asked"
+        follow = await node.follow(person.url, greta)
+        assert follow is not None
+        assert follow.state == "accepted"
 
 
 async def test_webfinger_cannot_give_our_own_people_away(node: LocalNode) -> None:
