@@ -34,5 +34,5 @@ def wires() -> ScriptedWires:
 
 @pytest.fixture
 def desk(node: LocalNode, wires: ScriptedWires) -> Desk:
-    """greta's desk: what she sends, to whom, and how it went."""
+    """Greta's desk: what she sends, to whom, and how it went."""
     return Desk(node, wires)

@@ -42,7 +42,7 @@ class Desk:
 
     async def knows(self, remote: Remote) -> ActorRecord:
         """Somebody elsewhere as our database has them."""
-        return await self.node.services.remote.by_url(remote.url)  # type: ignore[no-any-return]
+        return await self.node.services.remote.by_url(remote.url)
 
     async def followed_by(
         self, *hosts: str, shared: bool = False, whom: str = "greta"
@@ -127,7 +127,7 @@ class Desk:
             rows = [
                 tuple(row)
                 for table in tables
-                for row in await tx.connection.fetch_all(f"select * from {table}")  # noqa: S608
+                for row in await tx.connection.fetch_all(f"select * from {table}")
             ]
             return repr(rows)
 
@@ -182,7 +182,7 @@ class Desk:
         """Every item of a collection."""
         document = await self.read(url, who=who)
         following = document.get("first")
-        items = list(document.get("items", document.get("orderedItems", [])))
+        items = [*document.get("items", []), *document.get("orderedItems", [])]
         while following:
             page = await self.read(following, who=who)
             items += page["orderedItems"]

@@ -251,7 +251,7 @@ async def test_a_repeated_fan_out_doubles_nothing(queue: Store) -> None:
 
 
 async def test_what_an_object_said_is_cancelled_with_it(queue: Store) -> None:
-    await queue.write(lambda tx: _object(tx))
+    await queue.write(_object)
     await enqueue(queue, "https://a.example/inbox")
     under_way = await enqueue(queue, "https://b.example/inbox")
     await queue.write(lambda tx: tx.deliveries.claim(NOW, LEASE, 5, ["a.example"]))

@@ -262,9 +262,10 @@ async def test_an_outcome_that_could_not_be_recorded_is_recorded_later(
     async def broken(_: object) -> None:
         raise OSError("the disk is full")
 
-    with monkeypatch.context() as patch, pytest.raises(OSError, match="full"):
+    with monkeypatch.context() as patch:
         patch.setattr(type(store), "write", lambda _self, operation: broken(operation))
-        await worker._cycle()
+        with pytest.raises(OSError, match="full"):
+            await worker._cycle()
     await worker.run_once()
     assert (await desk.delivery(fan)).state == "done"
     assert desk.wires.types_at(fan) == ["Create"]
