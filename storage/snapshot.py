@@ -13,7 +13,7 @@ def take_snapshot(source: Path, target: Path) -> None:
     Raises `StorageError`.
     """
     try:
-        opened = sqlite3.connect(f"file:{source}?mode=ro", uri=True)
+        opened = sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)
         with closing(opened), closing(sqlite3.connect(target)) as copy:
             opened.backup(copy)
     except sqlite3.Error as error:

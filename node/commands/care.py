@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
-from node.backup import make_backup, restore_backup
+from node.backup import make_backup
 from node.commands.shared import AsJson, data_dir, fail, run, settings, show_json
 from node.doctor import examine
+from node.restore import restore_backup
+from storage.ports import StorageError
 
 
 def doctor(as_json: AsJson = False) -> None:
@@ -38,7 +40,7 @@ def backup(
         fail(f"the directory of {file} does not exist")
     try:
         size = make_backup(settings(), file.resolve())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, StorageError) as error:
         fail(str(error))
     typer.echo(f"{file}: {size / 1e6:.1f} MB. It holds private keys in clear; keep it safe.")
 
@@ -46,9 +48,13 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A backup.")],
 ) -> None:
-    """Make a node again from a backup, in an empty data directory."""
+    """Make a node again from a backup, in an empty data directory.
+
+    A database outside of it must not exist yet (SQLite) or be empty (PostgreSQL); the variable
+    COMMUNOTIC_DATABASE names another one than the settings in the backup.
+    """
     try:
         domain = restore_backup(file, data_dir())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, StorageError) as error:
         fail(str(error))
     typer.echo(f"The node {domain} is back in {data_dir()}. Start it with: communotic run")
