@@ -58,7 +58,9 @@ class ObjectServing:
             if record is None or not record.local:
                 return None
             author = await tx.actors.by_id(record.actor_id)
-            if author is None or not (record.deleted_at or await may_see(tx, record, None)):
+            # Nobody learns from a tombstone that something private was here.
+            buried = record.deleted_at is not None and record.visibility in OPEN
+            if author is None or not (buried or await may_see(tx, record, None)):
                 return None
             return record, author
 

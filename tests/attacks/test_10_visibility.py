@@ -188,6 +188,8 @@ async def test_a_tombstone_of_a_private_post_is_unknown_too(secrets: Secrets) ->
     await secrets.store.write(lambda tx: tx.objects.bury(secrets.private, NOW))
     for viewer in (None, secrets.stranger):
         assert await secrets.doors.status(secrets.private.url, viewer) == 404
+    page = await secrets.doors.get(secrets.private.url, accept="text/html")
+    assert page.status_code == 404
 
 
 async def test_a_member_reads_their_own_with_a_token_and_others_do_not(secrets: Secrets) -> None:

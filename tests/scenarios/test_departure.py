@@ -58,6 +58,8 @@ async def test_everything_of_a_member_becomes_a_tombstone_here_and_elsewhere(
     assert await fetched(greta, PAUL, "text/html") == (410, "")
     assert [await fetched(greta, url) for url in urls[:4]] == [(410, "Tombstone")] * 4
     assert [await fetched(greta, url) for url in urls[4:]] == [(404, "about:blank")] * 2
+    pages = [(await fetched(greta, url, "text/html"))[0] for url in urls]
+    assert pages == [410] * 4 + [404] * 2, "a page tells no more than a document"
     for node in (greta, lycee):
         for url in urls:
             stored = await node.object(url)
