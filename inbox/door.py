@@ -11,6 +11,7 @@ from actors.identifiers import Identifiers
 from actors.memory import Memory
 from actors.policy import DomainRules
 from actors.problems import not_found
+from actors.rush import Rush
 from federation.addresses import host_of
 from federation.documents import MAX_BYTES, Document
 from federation.errors import Refused
@@ -19,7 +20,6 @@ from federation.policy import RateLimiter
 from federation.verify import Verifier, claimed_host
 from federation.vocabulary import is_activity_content_type
 from inbox.receive import Outcome, Receiver
-from inbox.rush import Rush
 from storage.records import ActorRecord
 from storage.store import Store
 

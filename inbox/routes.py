@@ -13,6 +13,7 @@ from actors.auth import authenticate, require_scope
 from actors.collections import PAGE_SIZE, collection, page
 from actors.identifiers import Identifiers
 from actors.policy import DomainRules
+from actors.rush import Rush
 from federation.documents import MAX_BYTES, Document
 from federation.errors import Refused
 from federation.incoming import IncomingRequest
@@ -23,7 +24,6 @@ from inbox.door import Delivery, Door, find_owner
 from inbox.gate import BODY_SECONDS
 from inbox.receive import Receiver
 from inbox.reply import Reply, refusal, reply_to
-from inbox.rush import Rush
 from objects.reading import without_media
 from storage.records import ActivityRecord, ActorRecord
 from storage.store import Store

@@ -9,10 +9,10 @@ from typing import Any, Final
 from actors.identifiers import Identifiers
 from actors.policy import DomainRules
 from actors.remote import RemoteActors
+from actors.rush import DELIVERIES, Rush
 from federation.fetch import Fetcher
 from inbox.context import Known, Outgoing
 from inbox.processing import Job, Processor
-from inbox.rush import Rush
 from inbox.sources import Lanes, Sources
 from inbox.synchronisation import Synchroniser
 from inbox.threads import pull_ancestors
@@ -61,7 +61,7 @@ class InboxWorker:
         self._groups: set[asyncio.Task[None]] = set()
         self._follow_ups: set[asyncio.Task[None]] = set()
         self._pruned_at = 0.0
-        self.rush = Rush(clock)
+        self.rush = Rush(clock, DELIVERIES)
 
     async def run_once(self) -> int:
         """Claim what is due, work it off to its end, follow-ups included; gives how many rows."""

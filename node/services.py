@@ -10,6 +10,7 @@ from actors.identifiers import Identifiers
 from actors.keys import ActorKeys, HostSchemes
 from actors.policy import DomainRules
 from actors.remote import RemoteActors
+from actors.rush import Rush
 from config.settings import Settings
 from federation.addresses import AddressGuard
 from federation.client import HttpClient, Transport, user_agent
@@ -135,8 +136,8 @@ def build_services(
             thread_depth=settings.thread_depth,
             remember_days=settings.log_days,
         ),
-        fanout_worker=FanoutWorker(store, identifiers, rules, clock),
-        delivery_worker=_delivery_worker(settings, store, deliverer, clock),
+        fanout_worker=FanoutWorker(store, identifiers, rules, clock, publisher.rush),
+        delivery_worker=_delivery_worker(settings, store, deliverer, publisher.rush, clock),
         housekeeping=Housekeeping(store, files, settings, clock),
     )
 
@@ -153,7 +154,7 @@ def _client(settings: Settings, transport: Transport | None, rules: DomainRules)
 
 
 def _delivery_worker(
-    settings: Settings, store: Store, deliverer: Deliverer, clock: Clock
+    settings: Settings, store: Store, deliverer: Deliverer, rush: Rush, clock: Clock
 ) -> DeliveryWorker:
     return DeliveryWorker(
         store,
@@ -162,6 +163,7 @@ def _delivery_worker(
         clock,
         concurrency=settings.delivery_concurrency,
         host_concurrency=settings.host_concurrency,
+        rush=rush,
     )
 
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from actors.identifiers import Identifiers
 from actors.policy import DomainRules
+from actors.rush import Rush
 from federation.addresses import host_of
 from federation.errors import FederationError
 from outbox.recipients import Recipients, expand
@@ -36,7 +37,9 @@ class FanoutWorker:
         identifiers: Identifiers,
         rules: DomainRules,
         clock: Callable[[], float],
+        rush: Rush | None = None,
     ) -> None:
+        self._rush = rush
         self._store = store
         self._identifiers = identifiers
         self._rules = rules
@@ -74,6 +77,9 @@ class FanoutWorker:
         due = await self._next_due()
         if due is None or due > now:
             return []
+        if self._rush is not None:
+            await self._rush.give_way(due)
+            now = int(self._clock() * 1000)
         return await self._store.write(
             lambda tx: tx.deliveries.claim_fanouts(now, now + LEASE_MS, CLAIM)
         )

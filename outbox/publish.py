@@ -8,6 +8,7 @@ import orjson
 
 from actors.documents import wire_time
 from actors.identifiers import Identifiers
+from actors.rush import POSTS, Rush
 from federation.documents import Document
 from federation.proofs import with_proof
 from federation.signing import SigningKey
@@ -30,6 +31,7 @@ class Publisher:
     def __init__(self, identifiers: Identifiers, clock: Callable[[], float]) -> None:
         self.identifiers = identifiers
         self._clock = clock
+        self.rush = Rush(clock, POSTS)
         self._proof_keys: dict[int, SigningKey] = {}
 
     async def publish(
@@ -48,6 +50,7 @@ class Publisher:
         `activity` needs type, object and addressing; id, actor, context, date and, when it is
         public, an integrity proof (FEP-8b32) are added here.
         """
+        self.rush.note()
         now = int(self._clock() * 1000)
         number = activity_id or new_id()
         document = await self._complete(tx, actor, activity, number, visibility, now)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+from actors.rush import Rush
 from outbox.hosts import Circuits
 from outbox.lanes import Lanes, Sender
 from outbox.results import record_tries
@@ -31,11 +32,13 @@ class DeliveryWorker:
         *,
         concurrency: int,
         host_concurrency: int,
+        rush: Rush | None = None,
     ) -> None:
         self._store = store
         self._circuits = circuits
         self._clock = clock
         self._concurrency = concurrency
+        self._rush = rush
         self._lanes = Lanes(sender, clock, host_concurrency)
         self._swept_at = 0.0
 
@@ -91,6 +94,8 @@ class DeliveryWorker:
         await self._sweep()
         due = await self._next_due()
         nothing_due = due is None or due > self._clock() * 1000
+        if due is not None and not nothing_due and self._rush is not None:
+            await self._rush.give_way(due)
         room = 0 if nothing_due else self._concurrency * 2 - len(self._lanes)
         claimed = await self._record_and_claim(room)
         for delivery in claimed:
