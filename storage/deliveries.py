@@ -316,11 +316,15 @@ class DeliveryStatements(Statements):
         return [row[0] for row in rows]
 
     async def reached_by(self, actor_id: int) -> list[str]:
-        """Every inbox that got something from an actor, or about an object of theirs."""
+        """Every inbox that got something from an actor, or about an object of theirs.
+
+        What went to somebody's own inbox (an Accept) stands for their server's shared one.
+        """
         rows = await self.connection.fetch_all(
             "select i.url from objects o join reached r on r.object_id = o.id "
             "join inboxes i on i.id = r.inbox_id where o.actor_id = $1 "
-            "union select inbox from deliveries where actor_id = $1",
+            "union select coalesce(nullif(a.shared_inbox, ''), d.inbox) from deliveries d "
+            "left join actors a on a.inbox = d.inbox and a.local = 0 where d.actor_id = $1",
             actor_id,
         )
         return [row[0] for row in rows]

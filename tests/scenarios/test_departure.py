@@ -54,6 +54,12 @@ async def test_everything_of_a_member_becomes_a_tombstone_here_and_elsewhere(
     await network.settle()
     told = await departs(greta)
     await network.settle()
+    farewells = [
+        sent.url
+        for sent in network.wires.log
+        if sent.method == "POST" and sent.json["type"] == "Delete" and sent.json["object"] == PAUL
+    ]
+    assert farewells == ["https://lycee.example/inbox"], "one for each server"
     assert await fetched(greta, PAUL) == (410, "Tombstone")
     assert await fetched(greta, PAUL, "text/html") == (410, "")
     assert [await fetched(greta, url) for url in urls[:4]] == [(410, "Tombstone")] * 4
