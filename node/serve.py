@@ -15,6 +15,7 @@ import uvicorn
 
 from config.settings import Settings
 from node.app import create_app
+from node.patience import PatientProtocol
 from node.services import Services, open_services
 from node.workers import run_workers
 from storage.migrate import migrate
@@ -128,7 +129,7 @@ async def _serve(
         uvicorn.Config(
             create_app(services),
             loop="uvloop",
-            http="httptools",
+            http=PatientProtocol,
             ws="none",
             lifespan="off",
             access_log=False,
