@@ -17,6 +17,9 @@ MAX_URL_LENGTH: Final = 2_048
 MAX_HOST_LENGTH: Final = 253
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
+KEPT_URLS: Final = 4_096
+"""Inboxes are asked for again and again: an address once let through is remembered."""
+
 _URL: Final = re.compile(r"(https?)://([^/?#]*)([^#]*)", re.IGNORECASE)
 _AUTHORITY: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]@:/?#%]+)(?::([0-9]{1,5}))?")
 # White space and controls are dropped by some URL parsers and kept by others; a backslash is a
@@ -131,6 +134,7 @@ class AddressGuard:
     def __init__(self, allowed: Sequence[Network] = (), allow_http: bool = False) -> None:
         self.allowed = tuple(allowed)
         self.allow_http = allow_http
+        self._passed: dict[str, str] = {}
 
     @property
     def development(self) -> bool:
@@ -139,6 +143,15 @@ class AddressGuard:
 
     def check_url(self, url: str) -> str:
         """The canonical form of `url`; raises `Untrusted` when it must not be requested."""
+        passed = self._passed.get(url)
+        if passed is None:
+            passed = self._check_url(url)
+            if len(self._passed) >= KEPT_URLS:
+                self._passed.clear()
+            self._passed[url] = passed
+        return passed
+
+    def _check_url(self, url: str) -> str:
         location = locate(url)
         if location.scheme != "https" and not self.allow_http:
             raise Untrusted(url, "plain HTTP")

@@ -9,7 +9,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Final
 from urllib.parse import urljoin
 
@@ -85,6 +85,8 @@ def user_agent(version: str, base_url: str) -> str:
 def parse_retry_after(value: str | None, now: float) -> float | None:
     """Seconds from `now` (epoch) that a `Retry-After` header asks for; None when unreadable."""
     text = (value or "").strip()
+    if not text:
+        return None
     if text.isascii() and text.isdigit():
         return min(float(text[:10]), MAX_RETRY_AFTER_S)
     try:
@@ -212,7 +214,7 @@ class HttpClient:
         sent = {**self._headers, **headers}
         try:
             return httpx.Request(
-                method, checked, headers=sent, content=content, extensions=self._extensions
+                method, _parsed(checked), headers=sent, content=content, extensions=self._extensions
             )
         except httpx.InvalidURL as error:
             raise Untrusted(url, str(error)) from None
@@ -267,6 +269,12 @@ class HttpClient:
         for transport in (self._given, self._opened):
             if transport is not None:
                 await transport.aclose()
+
+
+@lru_cache(maxsize=4_096)
+def _parsed(url: str) -> httpx.URL:
+    """A URL as httpx takes it apart, once for each inbox. Raises `httpx.InvalidURL`."""
+    return httpx.URL(url)
 
 
 def _sockets(

@@ -1,5 +1,6 @@
 """One delivery: the signed POST of an activity to an inbox, signed at the moment of sending."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from federation.errors import FederationError, Unreachable
 from federation.signing import DoubleKnock, SigningKey
 from federation.vocabulary import ACTIVITY_JSON
 from outbox.retry import Outcome
+from storage.ports import StorageError
 from storage.records import ActivityRecord, DeliveryRecord
 from storage.store import Store
 
@@ -45,7 +47,7 @@ class Deliverer:
         self._synchronisation = synchronisation
         self._clock = clock
         self._knock = DoubleKnock(clock)
-        self._activities: dict[int, ActivityRecord] = {}
+        self._activities: dict[int, asyncio.Task[ActivityRecord | None]] = {}
 
     async def send(self, delivery: DeliveryRecord) -> Outcome:
         """Try one delivery once (twice when the other signature scheme is asked for)."""
@@ -92,12 +94,21 @@ class Deliverer:
         return {"Collection-Synchronization": header} if header else None
 
     async def _activity(self, activity_id: int) -> ActivityRecord | None:
-        if activity_id not in self._activities:
-            async with self._store.read() as tx:
-                found = await tx.activities.by_id(activity_id)
-            if found is None:
-                return None
+        """An activity, read once for all its deliveries, however many ask at the same moment."""
+        reading = self._activities.get(activity_id)
+        if reading is None:
             if len(self._activities) >= KEPT_ACTIVITIES:
                 self._activities.pop(next(iter(self._activities)))
-            self._activities[activity_id] = found
-        return self._activities[activity_id]
+            reading = asyncio.create_task(self._read(activity_id))
+            self._activities[activity_id] = reading
+        try:
+            found = await asyncio.shield(reading)
+        except StorageError:
+            self._activities.pop(activity_id, None)
+            raise
+        if found is None:
+            self._activities.pop(activity_id, None)
+        return found
+
+    async def _read(self, activity_id: int) -> ActivityRecord | None:
+        return await self._store.query(lambda tx: tx.activities.by_id(activity_id))
