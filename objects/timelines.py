@@ -84,7 +84,7 @@ async def home(
     return [
         TimelineEntry(entry_id, record, actors[record.actor_id], _sharer(record, actors[by]))
         for entry_id, object_id, by in lines
-        if (record := records.get(object_id)) is not None
+        if (record := records.get(object_id)) is not None and actors[by].severity != "suspend"
     ]
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from actors.administration import COMMAND_LINE, set_domain_rule
 from actors.auth import issue_token
+from actors.policy import TRUSTED_FOR_S
 from federation.errors import Untrusted
 from federation.fetch import Budget
 from federation.vocabulary import ACTIVITY_JSON
@@ -152,6 +153,26 @@ async def test_posts_are_hidden_while_the_suspension_lasts(node: LocalNode) -> N
     assert not await shown(node, "/tags/afest", "Bonjour")
     await rule(node, "")
     assert await home_seen(node, "greta") == [post["id"]]
+
+
+async def test_what_a_suspended_server_shared_is_hidden_too(node: LocalNode) -> None:
+    eve = node.wires.person("https://bad.example/users/eve")
+    ann = node.wires.person("https://good.example/users/ann")
+    await node.befriend("greta", eve)
+    url = node.wires.serve(note(ann))
+    assert await node.receive(eve, activity(eve, "Announce", url)) == "done"
+    assert await home_seen(node, "greta") == [url]
+    await rule(node, "suspend")
+    assert await home_seen(node, "greta") == []
+
+
+async def test_a_running_node_obeys_a_rule_made_by_another_process(node: LocalNode) -> None:
+    eve = node.wires.person("https://bad.example/users/eve")
+    assert (await node.deliver(eve, create(eve, note(eve)))).status_code == 202
+    async with node.store.transaction() as tx:
+        await set_domain_rule(tx, COMMAND_LINE, "bad.example", "suspend", "", node.clock.ms)
+    node.clock.pass_by(TRUSTED_FOR_S)
+    assert (await node.deliver(eve, create(eve, note(eve)))).status_code == 403
 
 
 async def test_the_nearest_rule_decides_for_known_actors_too(node: LocalNode) -> None:
