@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 from node.services import Services
+from outbox.poll_results import PollResults
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +20,7 @@ def tasks_of(services: Services) -> Mapping[str, Task]:
         "inbox": services.inbox_worker.run_forever,
         "fan-out": services.fanout_worker.run_forever,
         "delivery": services.delivery_worker.run_forever,
+        "poll results": PollResults(services.outbox).run_forever,
         "housekeeping": services.housekeeping.run_forever,
     }
 

@@ -151,6 +151,8 @@ async def store_object(tx: Tx, incoming: IncomingObject) -> bool:
         await tx.objects.add_tags(record.id, list(incoming.tags))
     if incoming.poll is not None:
         await tx.objects.save_poll(incoming.poll)
+        if record.local:
+            await tx.objects.expect_end(record.id)
     await _save_emojis(tx, incoming)
     return True
 

@@ -57,6 +57,8 @@ async def vote(
     await tx.objects.save_poll(
         await _recounted(tx, poll) if record.local else _grown(poll, choice, new_voter=not before)
     )
+    if record.local:
+        await tx.objects.note_untold(record.id)
     return True
 
 

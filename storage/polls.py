@@ -30,6 +30,35 @@ class PollStatements(Statements):
         """The choices and counts of a Question."""
         return await self.one_of(PollRecord, "from polls where object_id = $1", object_id)
 
+    async def expect_end(self, object_id: int) -> None:
+        """A Question of ours has an end, whose results are to be told."""
+        await self.connection.execute(
+            "update polls set ending = 1 where object_id = $1 and closes_at is not null", object_id
+        )
+
+    async def note_untold(self, object_id: int) -> None:
+        """A Question of ours has votes that nobody elsewhere knows of."""
+        await self.connection.execute("update polls set untold = 1 where object_id = $1", object_id)
+
+    async def untold(self, now: int, limit: int = 50) -> list[int]:
+        """The Questions of ours whose counts changed or that have ended since they were told."""
+        rows = await self.connection.fetch_all(
+            "select object_id from polls where untold = 1 "
+            "union select object_id from polls where ending = 1 and closes_at <= $1 limit $2",
+            now,
+            limit,
+        )
+        return [row[0] for row in rows]
+
+    async def told(self, object_id: int, now: int) -> None:
+        """The results of a Question of ours, as they are now, are on their way."""
+        await self.connection.execute(
+            "update polls set untold = 0, "
+            "ending = case when closes_at <= $2 then 0 else ending end where object_id = $1",
+            object_id,
+            now,
+        )
+
     async def votes_of(self, object_id: int, actor_id: int) -> list[str]:
         """What somebody voted."""
         rows = await self.connection.fetch_all(

@@ -42,12 +42,12 @@ async def edit(
         await tx.objects.address(before.id, named, list(changed.mentions))
         # Whoever answered or liked what is private without having got it must not get it now.
         public = before.visibility in PUBLIC_VISIBILITIES
-        everyone = await _everyone(tx, author, before, concerned=public)
+        recipients = await everyone(tx, author, before, concerned=public)
         return await context.publisher.publish(
             tx,
             author,
             update.build(document, document.get("to", []), document.get("cc", [])),
-            recipients=everyone,
+            recipients=recipients,
             object_id=before.id,
             visibility=before.visibility,
         )
@@ -67,7 +67,7 @@ async def withdraw(
 
     async def operation(tx: Tx) -> ActivityRecord:
         must_own(author, await tx.objects.by_id(record.id))
-        everyone = await _everyone(tx, author, record, concerned=True)
+        recipients = await everyone(tx, author, record, concerned=True)
         await tx.deliveries.cancel_about(record.id, context.now(), "deleted before it was sent")
         await bury(tx, record, context.now())
         to, cc = list(stored.ids("to")), list(stored.ids("cc"))
@@ -75,7 +75,7 @@ async def withdraw(
             tx,
             author,
             delete.build_object(record.url, record.type, to, cc),
-            recipients=everyone,
+            recipients=recipients,
             object_id=record.id,
             visibility=record.visibility,
         )
@@ -96,7 +96,7 @@ async def tell_profile(
     )
 
 
-async def _everyone(
+async def everyone(
     tx: Tx, author: ActorRecord, record: ObjectRecord, *, concerned: bool
 ) -> Recipients:
     """The original audience, and every inbox that got something about the object since.

@@ -167,8 +167,12 @@ create table polls (
     multiple bigint not null,
     options text not null,
     voters_count bigint not null default 0,
-    closes_at bigint
+    closes_at bigint,
+    untold bigint not null default 0,
+    ending bigint not null default 0
 );
+create index polls_untold on polls (object_id) where untold = 1;
+create index polls_ending on polls (closes_at) where ending = 1;
 create table votes (
     object_id bigint not null references objects (id) on delete cascade,
     actor_id bigint not null references actors (id) on delete cascade,

@@ -6,9 +6,10 @@ import pytest
 
 from actors.local import ProfileChanges, update_profile
 from federation.vocabulary import PUBLIC
-from objects.polls import PollDraft, choices
+from objects.polls import PollDraft, choices, vote
 from outbox.acts.change import withdraw
 from outbox.builders import move
+from outbox.poll_results import PollResults
 from outbox.recipients import Recipients
 from storage.records import ObjectRecord
 from tests.support.fediverse import LocalNode, Network
@@ -234,3 +235,35 @@ async def test_a_node_that_was_away_gets_everything_in_order(
         network.clock.pass_by(3_600)
         await network.settle()
     assert await lycee.home("lycee") == urls[::-1]
+
+
+async def test_the_counts_of_a_poll_reach_those_who_only_look(
+    network: Network, greta: LocalNode, lycee: LocalNode
+) -> None:
+    poll = PollDraft(("oui", "non"), closes_at=network.clock.ms + 3_600_000)
+    url = await greta.write("greta", "On continue ?", poll=poll)
+    await network.settle()
+    voter, question = await greta.person("voter"), await greta.object(url)
+    assert question is not None
+    await greta.store.write(
+        lambda tx: vote(tx, question, voter, "oui", f"{url}#vote", network.clock.ms)
+    )
+    results = PollResults(greta.outbox)
+    assert await results.run_once() == 1
+    assert await results.run_once() == 0
+    await network.settle()
+
+    copy = await lycee.object(url)
+    assert copy is not None
+    seen = await lycee.store.query(lambda tx: tx.objects.poll(copy.id))
+    assert seen is not None
+    assert choices(seen) == [("oui", 1), ("non", 0)]
+    assert copy.edited_at is None
+
+    network.clock.pass_by(3_601)
+    assert await results.run_once() == 1
+    assert await results.run_once() == 0
+    await network.settle()
+    ended = await lycee.object(url)
+    assert ended is not None
+    assert '"closed"' in ended.document
