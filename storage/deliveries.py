@@ -58,7 +58,7 @@ class DeliveryStatements(Statements):
             "values ($1, $2, $3, $4, $5, case when exists (select 1 from hosts h "
             "where h.host = $5 and h.state = 'closed') then 'held' else 'waiting' end, "
             "0, coalesce((select max(e.due_at) from deliveries e where e.inbox = $4 "
-            "and e.actor_id = $3 and e.state = 'waiting' and e.due_at > $6), $6), "
+            "and e.actor_id = $3 and e.state in ('waiting', 'held') and e.due_at > $6), $6), "
             "0, null, '', $7, null) on conflict (activity_id, inbox) do nothing",
             [
                 (d.id, d.activity_id, d.actor_id, d.inbox, d.host, d.due_at, d.created_at)

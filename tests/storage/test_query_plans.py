@@ -12,7 +12,7 @@ import pytest
 from storage.activities import TimelineEntry
 from storage.ids import new_id
 from storage.ports import Connection, Value
-from storage.records import NotificationRecord, ReactionRecord
+from storage.records import DeliveryRecord, NotificationRecord, ReactionRecord
 from storage.retention import Place, RetentionStatements
 from storage.store import Store, Tx, open_store
 from tests.storage.large_database import NOW, OLD, fill
@@ -25,6 +25,10 @@ LARGE = (
 )  # fmt: skip
 IDS = list(range(19_000, 19_020))
 ENTRY = TimelineEntry(new_id(), None, 19_999, 30, home=True)
+DELIVERY = DeliveryRecord(
+    new_id(), 300, 5, "https://h7.example/inbox7", "h7.example", "waiting", 0, NOW, 0, None, "",
+    NOW, None,
+)  # fmt: skip
 NOTICE = NotificationRecord(new_id(), 1, "mention", 30, 19_999, NOW, None)
 
 
@@ -91,6 +95,8 @@ HOT: dict[str, tuple[Operation, tuple[str, ...]]] = {
     "claim deliveries": (
         lambda tx: tx.deliveries.claim(NOW, NOW + 1, 50, []),
         ("deliveries_due", "deliveries_order")),
+    "add deliveries": (
+        lambda tx: tx.deliveries.add_all([DELIVERY]), ("deliveries_order",)),
     "deliveries next due": (lambda tx: tx.deliveries.next_due(NOW), ("deliveries_due",)),
     "retire an inbox": (
         lambda tx: tx.deliveries.cancel_inbox("https://h1.example/inbox1", NOW, "gone"),
