@@ -1,0 +1,1 @@
+"""The benchmark works; how fast anything is, no test asserts."""
