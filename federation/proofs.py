@@ -4,8 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any, Final
 
-import rfc8785
-
+from federation.canonical import canonical_json
 from federation.documents import parse_time
 from federation.errors import Refused
 from federation.keys import PublicKey
@@ -129,4 +128,4 @@ def _without_proof(document: dict[str, Any]) -> dict[str, Any]:
 
 def _signed_bytes(document: dict[str, Any], options: dict[str, Any]) -> bytes:
     """The two hashes that are signed; raises `ValueError` for what JCS cannot write."""
-    return b"".join(hashlib.sha256(rfc8785.dumps(part)).digest() for part in (options, document))
+    return b"".join(hashlib.sha256(canonical_json(part)).digest() for part in (options, document))

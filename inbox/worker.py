@@ -48,6 +48,7 @@ class InboxWorker:
         rules: DomainRules | None = None,
         thread_depth: int = 20,
         remember_days: int = 14,
+        writing: Rush | None = None,
     ) -> None:
         self._store = store
         self._sources = Sources(store, identifiers, remote, fetcher, Lanes(), clock)
@@ -62,6 +63,7 @@ class InboxWorker:
         self._follow_ups: set[asyncio.Task[None]] = set()
         self._pruned_at = 0.0
         self.rush = Rush(clock, DELIVERIES)
+        self._writing = writing
 
     async def run_once(self) -> int:
         """Claim what is due, work it off to its end, follow-ups included; gives how many rows."""
@@ -104,6 +106,8 @@ class InboxWorker:
         if due is None or due > now:
             return []
         await self.rush.give_way(due)
+        if self._writing is not None:
+            await self._writing.give_way(due)
         now = int(self._clock() * 1000)
 
         async def operation(tx: Tx) -> list[ReceivedRecord]:

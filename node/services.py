@@ -135,6 +135,7 @@ def build_services(
             clock=clock,
             thread_depth=settings.thread_depth,
             remember_days=settings.log_days,
+            writing=publisher.rush,
         ),
         fanout_worker=FanoutWorker(store, identifiers, rules, clock, publisher.rush),
         delivery_worker=_delivery_worker(settings, store, deliverer, publisher.rush, clock),
