@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from node.commands.shared import AsJson, show_json, with_node
+from node.commands.shared import AsJson, fail, show_json, with_node
 from node.services import Services
+from storage.records import DeliveryRecord
 from storage.store import Tx
 
 deliveries = typer.Typer(help="What goes out to other servers.", invoke_without_command=True)
@@ -33,6 +34,9 @@ def listed(
     context: typer.Context,
     host: Host = None,
     state: Annotated[State | None, typer.Option(help="Only this state.")] = None,
+    about: Annotated[
+        str | None, typer.Option("--object", metavar="URL", help="Only what is about this object.")
+    ] = None,
     retry: Retry = False,
     limit: Limit = 100,
     as_json: AsJson = False,
@@ -41,14 +45,20 @@ def listed(
     if context.invoked_subcommand is not None:
         return
     if retry:
+        if about is not None:
+            fail("--retry tries what is for a host; it does not go with --object")
         retry_deliveries(host)
         return
 
     async def work(services: Services) -> list[dict[str, Any]]:
         async with services.store.read() as tx:
             chosen = state.value if state else None
-            found = await tx.deliveries.listed(host=host, state=chosen, limit=limit)
-            return [await _shown(tx, delivery) for delivery in found]
+            if about is None:
+                found = await tx.deliveries.listed(host=host, state=chosen, limit=limit)
+            else:
+                log = await _about(tx, about)
+                found = [d for d in log if host in {None, d.host} and chosen in {None, d.state}]
+            return [await _shown(tx, delivery) for delivery in found[:limit]]
 
     rows = with_node(work)
     if as_json:
@@ -59,7 +69,15 @@ def listed(
         typer.echo(f"{line}  {row['status'] or ''} {row['error'][:100]}".rstrip())
 
 
-async def _shown(tx: Tx, delivery: Any) -> dict[str, Any]:
+async def _about(tx: Tx, url: str) -> list[DeliveryRecord]:
+    """The delivery log of an object, deleted ones too, latest first. Raises `LookupError`."""
+    record = await tx.objects.by_url(url)
+    if record is None:
+        raise LookupError(f"there is no object {url} on this node")
+    return list(reversed(await tx.deliveries.of_object(record.id)))
+
+
+async def _shown(tx: Tx, delivery: DeliveryRecord) -> dict[str, Any]:
     activity = await tx.activities.by_id(delivery.activity_id)
     return {
         "id": str(delivery.id),

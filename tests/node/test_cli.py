@@ -1,12 +1,17 @@
 """The command line, whose names others script against."""
 
+import asyncio
 import json
 import stat
 from pathlib import Path
 
 import pytest
 
+from config.load import load_settings
 from node.cli import COMMANDS, data_first
+from node.services import open_services
+from storage.ids import new_id
+from storage.records import DeliveryRecord
 from tests.node.nodes import DOMAIN, called, made
 
 ORIGIN = f"http://{DOMAIN}"
@@ -146,6 +151,54 @@ def test_the_queues_can_be_looked_at_and_retried(data: Path) -> None:
     assert "0 deliveries" in called(data, "deliveries", "--retry").output
     assert "0 deliveries" in called(data, "deliveries", "retry", "--host", "x").output
     assert "0 activities" in called(data, "inbox", "retry").output
+
+
+async def deliver(data: Path, url: str, *hosts: str) -> None:
+    """Log deliveries of an object to these hosts; the inbox at b.example is gone."""
+    services = await open_services(load_settings(data, {}))
+    async with services.store.transaction() as tx:
+        record = await tx.objects.by_url(url)
+        assert record is not None
+        [about] = await tx.connection.fetch_all(
+            "select id from activities where object_id = $1", record.id
+        )
+        await tx.deliveries.add_all(
+            [
+                DeliveryRecord(
+                    new_id(), about["id"], record.actor_id, f"https://{host}/inbox", host,
+                    "waiting", 0, 0, 0, None, "", services.now(), None,
+                )
+                for host in hosts
+            ]
+        )  # fmt: skip
+        await tx.deliveries.cancel_inbox("https://b.example/inbox", services.now(), "gone")
+    await services.close()
+
+
+def test_where_one_object_went_can_be_asked(data: Path) -> None:
+    one, other = (called(data, "post", "greta", text).stdout.strip() for text in ("Un", "Deux"))
+    asyncio.run(deliver(data, one, "a.example", "b.example"))
+    asyncio.run(deliver(data, other, "a.example"))
+
+    def hosts(*words: str) -> list[str]:
+        return [row["host"] for row in json.loads(called(data, "deliveries", *words).stdout)]
+
+    assert hosts("--json") == ["a.example", "b.example", "a.example"]
+    assert hosts("--object", one, "--json") == ["b.example", "a.example"]
+    assert hosts("--object", one, "--state", "cancelled", "--json") == ["b.example"]
+    assert hosts("--object", one, "--host", "a.example", "--json") == ["a.example"]
+    assert hosts("--object", one, "--limit", "1", "--json") == ["b.example"]
+    [line] = called(data, "deliveries", "--object", other).stdout.splitlines()
+    assert "Create   https://a.example/inbox" in line
+
+
+def test_an_object_that_is_not_here_has_no_log(data: Path) -> None:
+    missing = called(data, "deliveries", "--object", f"{ORIGIN}/objects/1")
+    assert missing.exit_code == 1
+    assert f"no object {ORIGIN}/objects/1" in missing.output
+    both = called(data, "deliveries", "--retry", "--object", f"{ORIGIN}/objects/1")
+    assert both.exit_code == 1
+    assert "--object" in both.output
 
 
 def test_migrate_says_when_there_is_nothing_to_do(data: Path) -> None:
