@@ -1,23 +1,13 @@
-"""NodeInfo 2.0 and 2.1: what kind of server this is, and what others say they are."""
+"""NodeInfo 2.0 and 2.1: what kind of server this is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
-
-from federation.addresses import same_origin
-from federation.client import HttpClient
-from federation.documents import Document, parse
-from federation.errors import Refused, Untrusted
 
 Version = Literal["2.0", "2.1"]
 
 NAMESPACE: Final = "http://nodeinfo.diaspora.software/ns/schema/"
 APPLICATION_REL: Final = "https://www.w3.org/ns/activitystreams#Application"
-MAX_BYTES: Final = 100_000
-MAX_LINKS: Final = 20
-MAX_NAME_LENGTH: Final = 100
-
-_READ_VERSIONS: Final = ("2.1", "2.0", "2.2", "1.1", "1.0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +25,6 @@ class NodeFacts:
     repository: str | None = None
     homepage: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteSoftware:
-    """The software that a server says it runs; names are lower-case."""
-
-    name: str
-    version: str
 
 
 def content_type(version: Version) -> str:
@@ -85,34 +67,3 @@ def document(facts: NodeFacts, version: Version) -> dict[str, Any]:
         },
         "metadata": dict(facts.metadata),
     }
-
-
-async def read_software(client: HttpClient, origin: str) -> RemoteSoftware:
-    """What the server at `origin` says it runs; raises `Untrusted`, `Unreachable` or `Gone`."""
-    links = (await _get(client, f"{origin}/.well-known/nodeinfo")).items("links")[:MAX_LINKS]
-    address = _best_address(links, origin)
-    software = (await _get(client, address)).embedded("software")
-    name = software.text("name") if software is not None else None
-    if software is None or name is None:
-        raise Untrusted(address, "NodeInfo without the name of a software")
-    version = software.text("version") or ""
-    return RemoteSoftware(name.lower()[:MAX_NAME_LENGTH], version[:MAX_NAME_LENGTH])
-
-
-def _best_address(links: Sequence[Document], origin: str) -> str:
-    """The address of the document in the version that we like best, at the same origin."""
-    by_rel = {link.text("rel") or "": link.text("href") or "" for link in links}
-    for version in _READ_VERSIONS:
-        address = by_rel.get(NAMESPACE + version, "")
-        if same_origin(address, origin):
-            return address
-    raise Untrusted(origin, "no NodeInfo at its own origin")
-
-
-async def _get(client: HttpClient, url: str) -> Document:
-    answer = await client.get(url, accept="application/json", max_bytes=MAX_BYTES)
-    answer.require_ok()
-    try:
-        return parse(answer.body, max_bytes=MAX_BYTES)
-    except Refused as refusal:
-        raise Untrusted(url, str(refusal)) from None

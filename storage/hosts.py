@@ -1,4 +1,4 @@
-"""What is remembered about other servers: signature scheme, software, health."""
+"""What is remembered about other servers: signature scheme, health."""
 
 from storage.records import HostRecord
 from storage.statements import Statements
@@ -23,17 +23,6 @@ class HostStatements(Statements):
             "updated_at = excluded.updated_at",
             host,
             scheme,
-            now,
-        )
-
-    async def remember_software(self, host: str, software: str, now: int) -> None:
-        """What NodeInfo says that a host runs."""
-        await self.connection.execute(
-            "insert into hosts (host, software, updated_at) values ($1, $2, $3) "
-            "on conflict (host) do update set software = excluded.software, "
-            "updated_at = excluded.updated_at",
-            host,
-            software,
             now,
         )
 

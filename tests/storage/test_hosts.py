@@ -4,17 +4,16 @@ from storage.records import HostRecord
 from storage.store import Store
 
 
-async def test_scheme_software_and_health_are_kept_side_by_side(store: Store) -> None:
+async def test_scheme_and_health_are_kept_side_by_side(store: Store) -> None:
     async with store.transaction() as tx:
         await tx.hosts.remember_scheme("atelier.example", "cavage", 1)
-        await tx.hosts.remember_software("atelier.example", "mastodon 4.5", 2)
         await tx.hosts.save_health(
             HostRecord("atelier.example", "", "", "closed", 3, 7, 50, "timeout", 4)
         )
         await tx.hosts.remember_scheme("atelier.example", "rfc9421", 5)
         found = await tx.hosts.get("atelier.example")
     assert found is not None
-    assert (found.scheme, found.software) == ("rfc9421", "mastodon 4.5")
+    assert found.scheme == "rfc9421"
     assert (found.state, found.failures, found.error) == ("closed", 3, "timeout")
 
 
