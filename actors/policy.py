@@ -59,10 +59,6 @@ class DomainRules:
         if await self.suspended(url):
             raise Untrusted(url, "the domain is suspended here")
 
-    def invalidate(self) -> None:
-        """Read the rules again before the next answer: they have just been changed here."""
-        self._expires = 0.0
-
     async def _load(self) -> None:
         async with self._loading:
             if self._clock() < self._expires:

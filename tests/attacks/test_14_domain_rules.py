@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from actors.administration import COMMAND_LINE, set_domain_rule
+from actors.policy import TRUSTED_FOR_S
 from actors.relationships import accept_follow, receive_follow
 from federation.errors import Refused, Untrusted
 from federation.signing import sign_cavage, sign_rfc9421
@@ -18,7 +19,7 @@ SPELLINGS = ["https://bad.example/users/eve", "https://deep.sub.bad.example/user
 async def suspend(node: LocalNode, domain: str) -> None:
     async with node.store.transaction() as tx:
         await set_domain_rule(tx, COMMAND_LINE, domain, "suspend", "spam", node.clock.ms)
-    node.services.rules.invalidate()
+    node.clock.pass_by(TRUSTED_FOR_S)
 
 
 def create(eve: Remote) -> dict[str, object]:

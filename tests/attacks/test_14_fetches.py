@@ -25,7 +25,7 @@ async def rule(node: LocalNode, severity: str, domain: str = "bad.example") -> A
     """Make a rule; gives what it ended."""
     async with node.store.transaction() as tx:
         ended = await set_domain_rule(tx, COMMAND_LINE, domain, severity, "", node.clock.ms)
-    node.services.rules.invalidate()
+    node.clock.pass_by(TRUSTED_FOR_S)
     return ended
 
 

@@ -11,6 +11,7 @@ import pytest
 from quart.datastructures import FileStorage
 
 from actors.auth import issue_token
+from actors.policy import TRUSTED_FOR_S
 from actors.problems import PROBLEM_JSON
 from federation.vocabulary import ACTIVITY_JSON, PUBLIC
 from inbox.door import FAILURES_AT_ONCE, REST_SECONDS
@@ -143,7 +144,7 @@ async def test_a_suspended_domain_is_refused_before_its_key_is_fetched(
 ) -> None:
     rule = DomainRuleRecord(domain, "suspend", "", "admin", 1)
     await world.node.store.write(lambda tx: tx.relationships.save_domain_rule(rule))
-    world.node.services.rules.invalidate()
+    world.node.clock.pass_by(TRUSTED_FOR_S)
     hello = create(world.alice, note(world.alice))
     answer = await world.node.deliver(world.alice, hello, to=DOORS[door])
     await refused(answer, 403, "domain-suspended")
