@@ -127,13 +127,3 @@ async def _keep_an_administrator(tx: Tx, member: MemberRecord, actor: ActorRecor
         return
     if await tx.members.count_admins() < 2:
         raise NotPossible(f"{actor.account} is the last administrator; name another one first.")
-
-
-async def set_suspended(
-    tx: Tx, who: str, actor: ActorRecord, suspended: bool, reason: str, now: int
-) -> None:
-    """Suspend an actor, here or elsewhere, or lift that. Raises `NotPossible` for the gone."""
-    if actor.state == "gone":
-        raise NotPossible(f"{actor.account} is gone.")
-    await tx.actors.set_state(actor.id, "suspended" if suspended else "active", now)
-    await audit(tx, who, "suspend" if suspended else "unsuspend", actor.account, reason, now)

@@ -70,9 +70,7 @@ class ActorKeys:
         self._public: Memory[str, PublicKey] = Memory(
             clock, size=KEYS_IN_MEMORY, ttl_s=TRUSTED_FOR_S
         )
-        self._private: Memory[tuple[int, str], SigningKey] = Memory(
-            clock, size=1_000, ttl_s=TRUSTED_FOR_S
-        )
+        self._private: Memory[int, SigningKey] = Memory(clock, size=1_000, ttl_s=TRUSTED_FOR_S)
         self._node_key: SigningKey | None = None
 
     async def key(self, key_id: str) -> PublicKey | None:
@@ -110,11 +108,15 @@ class ActorKeys:
 
     async def signing_key(self, actor_id: int) -> SigningKey:
         """The RSA key with which a local actor signs requests; raises `KeyError`."""
-        return await self._own(actor_id, "rsa")
-
-    async def proof_key(self, actor_id: int) -> SigningKey:
-        """The Ed25519 key with which a local actor signs documents; raises `KeyError`."""
-        return await self._own(actor_id, "ed25519")
+        remembered = self._private.get(actor_id)
+        if remembered is not None:
+            return remembered
+        for record in await self._store.query(lambda tx: tx.actors.keys(actor_id)):
+            if record.algorithm == "rsa" and record.private_pem is not None:
+                key = SigningKey(record.key_id, "rsa", record.private_pem)
+                self._private.put(actor_id, key)
+                return key
+        raise KeyError(f"actor {actor_id} has no RSA key here")
 
     async def node_key(self) -> SigningKey:
         """The RSA key of the node itself; raises `KeyError` before the first run."""
@@ -129,17 +131,6 @@ class ActorKeys:
     def loaded_node_key(self) -> SigningKey | None:
         """The node's key if `node_key` has been awaited once; what `Fetcher` signs with."""
         return self._node_key
-
-    async def _own(self, actor_id: int, algorithm: Literal["rsa", "ed25519"]) -> SigningKey:
-        remembered = self._private.get((actor_id, algorithm))
-        if remembered is not None:
-            return remembered
-        for record in await self._store.query(lambda tx: tx.actors.keys(actor_id)):
-            if record.algorithm == algorithm and record.private_pem is not None:
-                key = SigningKey(record.key_id, algorithm, record.private_pem)
-                self._private.put((actor_id, algorithm), key)
-                return key
-        raise KeyError(f"actor {actor_id} has no {algorithm} key here")
 
 
 async def _save(tx: Tx, actor: Document, keys: list[PublicKey], now: int) -> None:

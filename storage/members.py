@@ -82,12 +82,6 @@ class MemberStatements(Statements):
             ActorRecord(*values[second:]),
         )
 
-    async def set_disabled(self, actor_id: int, disabled_at: int | None) -> None:
-        """Close an account, or open it again with None."""
-        await self.connection.execute(
-            "update members set disabled_at = $2 where actor_id = $1", actor_id, disabled_at
-        )
-
     async def token_used(self, token_id: int, now: int) -> None:
         """Note when a token was last seen."""
         await self.connection.execute(

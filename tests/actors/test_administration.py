@@ -9,7 +9,6 @@ from actors.administration import (
     require_role,
     set_domain_rule,
     set_role,
-    set_suspended,
 )
 from federation.errors import Refused, Untrusted
 from storage.records import MemberRecord
@@ -75,17 +74,3 @@ async def test_the_last_administrator_stays_one(node: Node) -> None:
         await set_role(tx, COMMAND_LINE, boss, "member", "leaves", 1)
         with pytest.raises(NotPossible):
             await set_role(tx, COMMAND_LINE, amina, "king", "", 1)
-
-
-async def test_a_suspension_can_be_lifted_but_the_gone_stay_gone(node: Node) -> None:
-    bob = await node.stranger("https://atelier.example/users/bob", "bob")
-    async with node.store.transaction() as tx:
-        await set_suspended(tx, COMMAND_LINE, bob, True, "spam", 1)
-    assert (await node.reload(bob)).state == "suspended"
-    async with node.store.transaction() as tx:
-        await set_suspended(tx, COMMAND_LINE, bob, False, "sorry", 2)
-        await tx.actors.set_state(bob.id, "gone", 3)
-    gone = await node.reload(bob)
-    async with node.store.transaction() as tx:
-        with pytest.raises(NotPossible):
-            await set_suspended(tx, COMMAND_LINE, gone, False, "", 4)

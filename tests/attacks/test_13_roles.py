@@ -7,8 +7,8 @@ import pytest
 from actors.administration import (
     administrator,
     set_domain_rule,
+    set_password,
     set_role,
-    set_suspended,
 )
 from federation.errors import Refused
 from storage.store import Tx
@@ -22,7 +22,7 @@ async def acts(tx: Tx, who: str, node: LocalNode) -> None:
     """Every act of an administrator."""
     amina = node.people["amina"]
     await set_role(tx, who, amina, "editor", "writes well", 1)
-    await set_suspended(tx, who, amina, True, "account stolen", 2)
+    await set_password(tx, who, amina, "HASH", 2)
     await set_domain_rule(tx, who, "bad.example", "suspend", "spam", 3)
     await set_domain_rule(tx, who, "bad.example", "", "they moderate now", 4)
 
@@ -53,7 +53,9 @@ async def test_a_closed_account_has_no_power_left(node: LocalNode) -> None:
     async with node.store.transaction() as tx:
         await tx.members.set_role(amina.id, "admin")
         await administrator(tx, amina)
-        await tx.members.set_disabled(amina.id, 1)
+        await tx.connection.execute(
+            "update members set disabled_at = 1 where actor_id = $1", amina.id
+        )
         with pytest.raises(Refused):
             await administrator(tx, amina)
 
@@ -67,7 +69,7 @@ async def test_every_act_says_who_did_what_to_whom_and_why(node: LocalNode) -> N
     entries = [(e.who, e.action, e.target, e.reason) for e in reversed(logged)][1:]
     assert entries == [
         ("greta@node.example", "role editor", "amina@node.example", "writes well"),
-        ("greta@node.example", "suspend", "amina@node.example", "account stolen"),
+        ("greta@node.example", "member password", "amina@node.example", ""),
         ("greta@node.example", "domain suspend", "bad.example", "spam"),
         ("greta@node.example", "domain clear", "bad.example", "they moderate now"),
     ]
