@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import orjson
-
 from actors.documents import wire_time
 from actors.identifiers import Identifiers
 from federation.vocabulary import PUBLIC
@@ -96,33 +94,6 @@ def edited(
     return {**new, **{name: document[name] for name in kept if name in document}, **audience} | {
         "updated": wire_time(now)
     }
-
-
-def local_record(
-    document: dict[str, Any], draft: NoteDraft, author: ActorRecord, object_id: int, now: int
-) -> ObjectRecord:
-    """The row of an object of ours; `document` as `build_object` made it."""
-    parent = draft.in_reply_to
-    return ObjectRecord(
-        id=object_id,
-        url=document["id"],
-        type=document["type"],
-        actor_id=author.id,
-        local=1,
-        visibility=draft.visibility,
-        in_reply_to=parent.url if parent else None,
-        in_reply_to_id=parent.id if parent else None,
-        conversation=document["context"],
-        name=document.get("name", ""),
-        summary=plain_text(document.get("summary") or ""),
-        content=document["content"],
-        language=draft.language,
-        sensitive=int(document["sensitive"]),
-        html_url=document["url"],
-        document=orjson.dumps(document).decode(),
-        published_at=now,
-        created_at=now,
-    )
 
 
 def collections(url: str, identifiers: Identifiers) -> dict[str, Any]:

@@ -20,16 +20,6 @@ class PollDraft:
     multiple: bool = False
 
 
-def new_poll(draft: PollDraft, object_id: int) -> PollRecord:
-    """The row of a new poll. Raises `ValueError` with fewer than two different choices."""
-    if len(set(draft.options)) < max(2, len(draft.options)):
-        raise ValueError("A poll needs at least two choices, all different.")
-    return PollRecord(
-        object_id, int(draft.multiple), _dump([(name, 0) for name in draft.options]), 0,
-        draft.closes_at,
-    )  # fmt: skip
-
-
 def choices(poll: PollRecord) -> list[tuple[str, int]]:
     """The choices of a poll, each with its votes."""
     return [(name, votes) for name, votes in orjson.loads(poll.options)]

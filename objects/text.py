@@ -109,12 +109,6 @@ def find_mentions(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def find_hashtags(text: str) -> list[str]:
-    """The hashtags of a text as they compare (see `normalise_hashtag`), in order, each once."""
-    found = (normalise_hashtag(m["hashtag"]) for m in _SPECIAL.finditer(text) if m["hashtag"])
-    return list(dict.fromkeys(found))
-
-
 def normalise_hashtag(name: str) -> str:
     """A hashtag without `#`, compatibility forms joined, lower-case, at most 100 characters."""
     joined = unicodedata.normalize("NFKC", name.strip().lstrip("#＃"))

@@ -1,6 +1,5 @@
 """Home timelines, ActivityPub inboxes and notifications of the people here."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from objects.visibility import visible_by_ids
@@ -65,11 +64,6 @@ async def notify_addressed(
         )
 
 
-async def local_addressees(tx: Tx, record: ObjectRecord) -> set[int]:
-    """The ids of the local actors whom an object is addressed to by name."""
-    return set(await tx.objects.local_audience(record.id))
-
-
 async def home(
     tx: Tx, owner: ActorRecord, before: int | None = None, limit: int = 20
 ) -> list[TimelineEntry]:
@@ -90,8 +84,3 @@ async def home(
 
 def _sharer(record: ObjectRecord, brought_by: ActorRecord) -> ActorRecord | None:
     return brought_by if brought_by.id != record.actor_id else None
-
-
-async def authors_of(tx: Tx, records: Sequence[ObjectRecord]) -> dict[int, ActorRecord]:
-    """The authors of some objects; one query."""
-    return await tx.actors.by_ids(sorted({record.actor_id for record in records}))

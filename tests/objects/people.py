@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from actors.identifiers import Identifiers
+from federation.documents import Document
+from objects.incoming import IncomingObject, object_record
 from storage.ids import new_id
 from storage.records import ActorRecord, FollowRecord, ObjectRecord
 from storage.store import Store, Tx
@@ -30,6 +32,14 @@ def person(username: str, host: str = "node.example", **changes: Any) -> ActorRe
         updated_at=NOW,
     )
     return replace(actor, **changes)
+
+
+def written(document: dict[str, Any], author: ActorRecord) -> IncomingObject:
+    """What somebody here wrote, as the outbox reads it; not stored yet."""
+    number = int(document["id"].rsplit("/", 1)[1])
+    read = object_record(Document(document), author, NOW)
+    poll = replace(read.poll, object_id=number) if read.poll else None
+    return replace(read, record=replace(read.record, id=number, local=1), poll=poll)
 
 
 async def arrive(store: Store, *actors: ActorRecord) -> None:

@@ -1,10 +1,11 @@
 """Likes, shares and pins, each once; votes in polls."""
 
+import orjson
 import pytest
 
 from objects import polls, reactions
-from objects.polls import PollDraft, new_poll
-from storage.records import ActorRecord, ObjectRecord
+from objects.polls import PollDraft
+from storage.records import ActorRecord, ObjectRecord, PollRecord
 from storage.store import Store, Tx
 from tests.objects.people import NOW, arrive, block, follow, person, post, publish
 
@@ -116,7 +117,9 @@ async def test_only_ones_own_posts_can_be_pinned(store: Store, scene: Scene) -> 
 
 async def ask(store: Store, author: ActorRecord, draft: PollDraft) -> ObjectRecord:
     record = await publish(store, post(author, type="Question"))
-    await store.write(lambda tx: tx.objects.save_poll(new_poll(draft, record.id)))
+    options = orjson.dumps([(name, 0) for name in draft.options]).decode()
+    poll = PollRecord(record.id, int(draft.multiple), options, 0, draft.closes_at)
+    await store.write(lambda tx: tx.objects.save_poll(poll))
     return record
 
 
@@ -169,9 +172,3 @@ async def test_our_vote_elsewhere_adds_to_the_counts_that_we_know(
     question = await ask(store, scene.luc, PollDraft(("a", "b")))
     assert await vote(store, question, scene.jeanne, "b")
     assert await results(store, question) == ([("a", 0), ("b", 1)], 1)
-
-
-@pytest.mark.parametrize("options", [(), ("a",), ("a", "a")])
-def test_a_poll_needs_two_different_choices(options: tuple[str, ...]) -> None:
-    with pytest.raises(ValueError, match="two choices"):
-        new_poll(PollDraft(options), 1)

@@ -6,13 +6,13 @@ import pytest
 
 from federation.vocabulary import LD_JSON
 from objects.media import MediaLimits, store_upload
-from objects.notes import NoteDraft, build_object, local_record
-from objects.polls import PollDraft, new_poll
+from objects.notes import NoteDraft, build_object
+from objects.polls import PollDraft
 from storage.ids import new_id
 from storage.records import ActivityRecord, ActorRecord, ObjectRecord, ReactionRecord
 from storage.store import Store, Tx
 from tests.objects.doors import Doors
-from tests.objects.people import HERE, NOW, arrive, person, post, publish
+from tests.objects.people import HERE, NOW, arrive, person, post, publish, written
 from tests.objects.test_media import picture
 
 
@@ -32,12 +32,11 @@ async def write(store: Store, author: ActorRecord, draft: NoteDraft) -> ObjectRe
     """Store what somebody here wrote, as the outbox does."""
     number = new_id()
     document = build_object(draft, author, number, [], HERE, NOW)
-    record = local_record(document, draft, author, number, NOW)
-    await publish(store, record)
-    if draft.poll:
-        poll = new_poll(draft.poll, number)
+    mine = written(document, author)
+    await publish(store, mine.record)
+    if (poll := mine.poll) is not None:
         await store.write(lambda tx: tx.objects.save_poll(poll))
-    return record
+    return mine.record
 
 
 async def test_an_object_is_served_with_the_counts_of_now(

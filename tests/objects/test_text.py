@@ -3,7 +3,6 @@
 import pytest
 
 from objects.text import (
-    find_hashtags,
     find_mentions,
     markdown_html,
     normalise_hashtag,
@@ -76,7 +75,8 @@ def test_mentions_are_found(text: str, expected: list[str]) -> None:
     ],
 )
 def test_hashtags_are_found(text: str, expected: list[str]) -> None:
-    assert find_hashtags(text) == expected
+    tags = render_plain(text, {}, HERE).tags
+    assert [normalise_hashtag(tag["name"]) for tag in tags] == expected
 
 
 def test_hashtags_compare_whatever_their_spelling() -> None:

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from objects.timelines import TimelineEntry, authors_of, home, local_addressees, show_activity
+from objects.timelines import TimelineEntry, home, show_activity
 from storage.ids import new_id
 from storage.records import ActivityRecord, ActorRecord, ObjectRecord
 from storage.store import Store, Tx
@@ -97,7 +97,8 @@ async def test_the_named_find_a_post_in_their_inbox_and_are_told(store: Store, t
     assert await inbox(store, town.paul) == [activity]
     assert await told(store, town.paul) == [("mention", town.luc.id, record.id)]
     assert await told(store, town.jeanne) == []
-    assert await store.query(lambda tx: local_addressees(tx, record)) == {town.paul.id}
+    named = await store.query(lambda tx: tx.objects.local_audience(record.id))
+    assert set(named) == {town.paul.id}
 
 
 async def test_a_direct_post_shows_at_the_home_of_a_follower_who_is_named(
@@ -235,10 +236,3 @@ async def test_a_home_timeline_costs_three_queries_and_showing_a_post_one(
         counting = Counting(tx)
         entries = await home(Tx(counting), town.jeanne)  # type: ignore[arg-type]
         assert (len(entries), counting.asked) == (20, 3)
-
-
-async def test_authors_come_in_one_query(store: Store, town: Town) -> None:
-    records = [post(town.luc), post(town.paul), post(town.luc)]
-    await publish(store, *records)
-    found = await store.query(lambda tx: authors_of(tx, records))
-    assert {actor.url for actor in found.values()} == {town.luc.url, town.paul.url}
