@@ -61,11 +61,6 @@ def first_id_at(ms: int) -> int:
     return min(max(ms, 0), LATEST_MS) << LOW_BITS
 
 
-def time_of(given: int) -> int:
-    """When an id was minted, in milliseconds since the epoch."""
-    return given >> LOW_BITS
-
-
 def take_worker(worker: int) -> None:
     """Tell processes that share a database apart by a number which that database gave."""
     _mint.take_worker(worker)

@@ -28,28 +28,10 @@ class LedgerStatements(Statements):
             file,
         )
 
-    async def describe_media(
-        self, media_id: int, description: str, focus_x: float | None, focus_y: float | None
-    ) -> None:
-        """Change what is said about an upload."""
-        await self.connection.execute(
-            "update media set description = $2, focus_x = $3, focus_y = $4 where id = $1",
-            media_id,
-            description,
-            focus_x,
-            focus_y,
-        )
-
     async def attach(self, media_id: int, object_id: int) -> None:
         """Tie an upload to the object that shows it."""
         await self.connection.execute(
             "update media set object_id = $2 where id = $1", media_id, object_id
-        )
-
-    async def media_of(self, object_id: int) -> list[MediaRecord]:
-        """The uploads that an object shows."""
-        return await self.all_of(
-            MediaRecord, "from media where object_id = $1 order by id", object_id
         )
 
     async def orphans(self, before: int, limit: int = 500) -> list[MediaRecord]:

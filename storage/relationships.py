@@ -149,14 +149,6 @@ class RelationshipStatements(Statements):
         )
         return list(reversed(await self._page(rest, actor_id, None, 1000)))
 
-    async def pending_following(self, actor_id: int) -> list[tuple[int, ActorRecord]]:
-        """Those who have not answered this actor's Follow yet, latest first."""
-        rest = (
-            "from follows f join actors a on a.id = f.followee_id "
-            "where f.follower_id = $1 and f.state = 'pending'"
-        )
-        return await self._page(rest, actor_id, None, 1000)
-
     async def _page(
         self, rest: str, actor_id: int, before: int | None, limit: int
     ) -> list[tuple[int, ActorRecord]]:
