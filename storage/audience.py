@@ -63,15 +63,6 @@ class AudienceStatements(Statements):
             mentioned,
         )
 
-    async def local_audience(self, object_id: int) -> dict[int, bool]:
-        """The local actors that an object is addressed to; True for those mentioned."""
-        rows = await self.connection.fetch_all(
-            "select u.actor_id, u.mentioned from audience u join actors a on a.id = u.actor_id "
-            "where u.object_id = $1 and a.local = 1",
-            object_id,
-        )
-        return {row[0]: bool(row[1]) for row in rows}
-
     async def audience(self, object_id: int) -> dict[int, bool]:
         """Actor ids that an object is addressed to; True for those mentioned."""
         rows = await self.connection.fetch_all(

@@ -88,7 +88,6 @@ async def test_tags_audience_emoji_and_poll_are_kept(store: Store, luc: ActorRec
     async def look(tx: Tx) -> None:
         number = incoming.record.id
         assert await tx.objects.audience(number) == {jeanne.id: True}
-        assert await tx.objects.local_audience(number) == {jeanne.id: True}
         assert [r.id for r in await tx.objects.tagged("été")] == [number]
         assert await tx.ledger.emojis("far.example") == {"ok": "https://far.example/ok.png"}
         poll = await tx.objects.poll(number)

@@ -142,7 +142,7 @@ HOT: dict[str, tuple[Operation, tuple[str, ...]]] = {
     "key": (lambda tx: tx.actors.key("https://key/9"), ("keys_",)),
     "place in a thread": (lambda tx: tx.objects.place("https://o/9"), ("objects_",)),
     "awaited by replies": (lambda tx: tx.objects.awaited("https://o/9"), ("objects_replies",)),
-    "audience": (lambda tx: tx.objects.local_audience(19_000), ("audience_",)),
+    "audience": (lambda tx: tx.objects.audience(19_000), ("audience_",)),
     "address": (
         lambda tx: tx.objects.address(19_000, ["https://h9.example/users/9"], []), ("actors_",)),
     "concerned": (
