@@ -72,30 +72,6 @@ def build_object(
     }
 
 
-def edited(
-    document: dict[str, Any],
-    draft: NoteDraft,
-    author: ActorRecord,
-    mentions: Sequence[ActorRecord],
-    identifiers: Identifiers,
-    now: int,
-    attachments: Sequence[dict[str, Any]],
-) -> dict[str, Any]:
-    """A new version of a stored document of ours: id, thread, date and audience stay.
-
-    Whoever was addressed stays addressed; whom the new text mentions is added.
-    """
-    object_id = int(document["id"].rsplit("/", 1)[1])
-    new = build_object(draft, author, object_id, mentions, identifiers, now, attachments)
-    audience = {name: [*document[name]] for name in ("to", "cc")}
-    known = {*audience["to"], *audience["cc"]}
-    audience["cc"] += [uri for uri in (*new["to"], *new["cc"]) if uri not in known | {PUBLIC}]
-    kept = ("published", "inReplyTo", "context", "conversation", "interactionPolicy", "type")
-    return {**new, **{name: document[name] for name in kept if name in document}, **audience} | {
-        "updated": wire_time(now)
-    }
-
-
 def collections(url: str, identifiers: Identifiers) -> dict[str, Any]:
     """`replies` with its first page, `likes` and `shares`, empty as they are at first."""
     replies = identifiers.object_collection(url, "replies")

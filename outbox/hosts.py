@@ -24,7 +24,7 @@ class Circuits:
         longest `Retry-After` among them is the one that is obeyed.
         """
         now = int(self._clock() * 1000)
-        record = await tx.hosts.get(host) or HostRecord(host, "", "", "open", 0, None, 0, "", 0)
+        record = await tx.hosts.get(host) or HostRecord(host, "", "open", 0, None, 0, "", 0)
         asked = now + int((outcome.retry_after or 0) * 1000)
         if record.state == "closed" and record.updated_at >= began:
             record = replace(record, due_at=max(record.due_at, asked))

@@ -75,6 +75,11 @@ class ActivityStatements(Statements):
         """The activity with this id."""
         return await self.one_of(ActivityRecord, "from activities where id = $1", activity_id)
 
+    async def by_ids(self, ids: list[int]) -> dict[int, ActivityRecord]:
+        """Several activities in one query."""
+        found = await self.all_of(ActivityRecord, "from activities where id = any($1)", ids)
+        return {activity.id: activity for activity in found}
+
     async def by_url(self, url: str) -> ActivityRecord | None:
         """The activity with this ActivityPub id."""
         return await self.one_of(ActivityRecord, "from activities where url = $1", url)

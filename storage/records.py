@@ -332,7 +332,6 @@ class HostRecord:
 
     host: str
     scheme: str
-    software: str
     state: str
     failures: int
     failing_since: int | None

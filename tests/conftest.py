@@ -6,11 +6,29 @@ from pathlib import Path
 import pytest
 
 from tests.support.clock import Clock
-from tests.support.databases import sqlite_template
+from tests.support.databases import (
+    database_url,
+    postgres_server,
+    postgres_store,
+    postgres_url,
+    sqlite_store,
+    sqlite_template,
+    sqlite_url,
+    store,
+)
 from tests.support.fediverse import LocalNode, Network
 from tests.support.wires import Wires
 
-__all__ = ["sqlite_template"]
+__all__ = [
+    "database_url",
+    "postgres_server",
+    "postgres_store",
+    "postgres_url",
+    "sqlite_store",
+    "sqlite_template",
+    "sqlite_url",
+    "store",
+]
 
 
 @pytest.fixture

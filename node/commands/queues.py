@@ -8,7 +8,7 @@ import typer
 
 from node.commands.shared import AsJson, fail, show_json, with_node
 from node.services import Services
-from storage.records import DeliveryRecord
+from storage.records import ActivityRecord, DeliveryRecord
 from storage.store import Tx
 
 deliveries = typer.Typer(help="What goes out to other servers.", invoke_without_command=True)
@@ -58,7 +58,9 @@ def listed(
             else:
                 log = await _about(tx, about)
                 found = [d for d in log if host in {None, d.host} and chosen in {None, d.state}]
-            return [await _shown(tx, delivery) for delivery in found[:limit]]
+            found = found[:limit]
+            activities = await tx.activities.by_ids(list({d.activity_id for d in found}))
+        return [_shown(delivery, activities.get(delivery.activity_id)) for delivery in found]
 
     rows = with_node(work)
     if as_json:
@@ -77,8 +79,7 @@ async def _about(tx: Tx, url: str) -> list[DeliveryRecord]:
     return list(reversed(await tx.deliveries.of_object(record.id)))
 
 
-async def _shown(tx: Tx, delivery: DeliveryRecord) -> dict[str, Any]:
-    activity = await tx.activities.by_id(delivery.activity_id)
+def _shown(delivery: DeliveryRecord, activity: ActivityRecord | None) -> dict[str, Any]:
     return {
         "id": str(delivery.id),
         "activity": activity.url if activity else None,

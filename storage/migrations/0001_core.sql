@@ -397,7 +397,6 @@ create index reached_inbox on reached (inbox_id);
 create table hosts (
     host text primary key,
     scheme text not null default '',
-    software text not null default '',
     state text not null default 'open',
     failures bigint not null default 0,
     failing_since bigint,

@@ -28,9 +28,6 @@ from storage.records import ActorRecord
 from storage.store import Store
 from tests.actors.neighbours import Neighbours, remote_document
 from tests.support.clock import Clock
-from tests.support.databases import sqlite_store, sqlite_template, sqlite_url
-
-__all__ = ["sqlite_store", "sqlite_template", "sqlite_url"]
 
 ORIGIN = "https://node.example"
 

@@ -32,7 +32,9 @@ async def test_a_few_deliveries_hold_nothing_up() -> None:
     rush = Rush(time.time, MANY)
     for _ in range(MANY - 1):
         rush.note()
-    await rush.give_way(int(time.time() * 1000))
+    waiting = asyncio.create_task(rush.give_way(int(time.time() * 1000)))
+    await asyncio.sleep(0)
+    assert waiting.done()
 
 
 async def test_what_has_waited_long_enough_is_processed_in_the_middle_of_a_crowd() -> None:

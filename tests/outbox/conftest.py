@@ -4,26 +4,7 @@ import pytest
 
 from tests.outbox.desk import Desk
 from tests.outbox.wires import ScriptedWires
-from tests.support.databases import (
-    database_url,
-    postgres_server,
-    postgres_store,
-    postgres_url,
-    sqlite_store,
-    sqlite_url,
-    store,
-)
 from tests.support.fediverse import LocalNode
-
-__all__ = [
-    "database_url",
-    "postgres_server",
-    "postgres_store",
-    "postgres_url",
-    "sqlite_store",
-    "sqlite_url",
-    "store",
-]
 
 
 @pytest.fixture

@@ -6,27 +6,6 @@ import pytest
 
 from storage.dialect import statements
 from storage.store import Store, open_store
-from tests.support.databases import (
-    database_url,
-    postgres_server,
-    postgres_store,
-    postgres_url,
-    sqlite_store,
-    sqlite_template,
-    sqlite_url,
-    store,
-)
-
-__all__ = [
-    "database_url",
-    "postgres_server",
-    "postgres_store",
-    "postgres_url",
-    "sqlite_store",
-    "sqlite_template",
-    "sqlite_url",
-    "store",
-]
 
 SHELF = """
 create table shelves (id bigint primary key, name text not null);

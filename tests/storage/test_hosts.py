@@ -8,7 +8,7 @@ async def test_scheme_and_health_are_kept_side_by_side(store: Store) -> None:
     async with store.transaction() as tx:
         await tx.hosts.remember_scheme("atelier.example", "cavage", 1)
         await tx.hosts.save_health(
-            HostRecord("atelier.example", "", "", "closed", 3, 7, 50, "timeout", 4)
+            HostRecord("atelier.example", "", "closed", 3, 7, 50, "timeout", 4)
         )
         await tx.hosts.remember_scheme("atelier.example", "rfc9421", 5)
         found = await tx.hosts.get("atelier.example")
@@ -21,8 +21,8 @@ async def test_closed_hosts_are_due_in_their_order(store: Store) -> None:
     async with store.transaction() as tx:
         assert await tx.hosts.next_due() is None
         for host, due in (("late.example", 90), ("soon.example", 10), ("next.example", 20)):
-            await tx.hosts.save_health(HostRecord(host, "", "", "closed", 1, 1, due, "", 1))
-        await tx.hosts.save_health(HostRecord("open.example", "", "", "open", 0, None, 0, "", 1))
+            await tx.hosts.save_health(HostRecord(host, "", "closed", 1, 1, due, "", 1))
+        await tx.hosts.save_health(HostRecord("open.example", "", "open", 0, None, 0, "", 1))
         assert [one.host for one in await tx.hosts.due(50)] == ["soon.example", "next.example"]
         assert await tx.hosts.next_due() == 10
         assert len(await tx.hosts.all()) == 4

@@ -1,7 +1,7 @@
 """Real databases for tests: a SQLite file, and a PostgreSQL server started once per session.
 
-A conftest takes the fixtures that it needs:
-`from tests.support.databases import database_url, postgres_server, postgres_url, …`
+`tests/conftest.py` offers the fixtures to every room: imported a second time, a session's server
+would be started a second time.
 """
 
 import asyncio
