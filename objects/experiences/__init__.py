@@ -1,0 +1,1 @@
+"""Experiences: what was tried in training, with which means and results."""

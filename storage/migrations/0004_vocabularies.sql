@@ -1,0 +1,39 @@
+-- SKOS concept schemes and their concepts, with the words by which they are found.
+
+create table schemes (
+    name text primary key,
+    uri text not null unique,
+    -- JSON: {"fr": …, "en": …}
+    labels text not null,
+    version text not null default '',
+    source text not null default '',
+    licence text not null default '',
+    note text not null default '',
+    loaded_at bigint not null
+);
+
+create table concepts (
+    uri text primary key,
+    scheme text not null references schemes (name) on delete cascade,
+    notation text not null default '',
+    -- JSON objects by language; `synonyms` holds lists
+    labels text not null,
+    synonyms text not null default '{}',
+    definitions text not null default '{}',
+    broader text not null default '',
+    replaced_by text not null default '',
+    deprecated bigint not null default 0,
+    position bigint not null default 0
+);
+create index concepts_scheme on concepts (scheme, position, uri);
+create index concepts_broader on concepts (broader) where broader <> '';
+
+-- The folded first word of every label, to find concepts in a text quickly.
+create table concept_terms (
+    first_word text not null,
+    term text not null,
+    concept text not null references concepts (uri) on delete cascade,
+    weight bigint not null,
+    primary key (first_word, term, concept)
+);
+create index concept_terms_concept on concept_terms (concept);
