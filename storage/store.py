@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from storage.activities import ActivityStatements
 from storage.actors import ActorStatements
+from storage.concepts import ConceptStatements
 from storage.deliveries import DeliveryStatements
 from storage.engine import DatabaseEngine
 from storage.hosts import HostStatements
@@ -18,6 +19,8 @@ from storage.objects import ObjectStatements
 from storage.ports import Connection, Engine, StorageError
 from storage.received import ReceivedStatements
 from storage.relationships import RelationshipStatements
+from storage.sessions import SessionStatements
+from storage.site import SiteStatements
 from storage.sqlite_statements import Synchronous
 from storage.wakeups import Wakeup
 
@@ -39,6 +42,11 @@ class Tx:
     def actors(self) -> ActorStatements:
         """Actors and keys."""
         return ActorStatements(self.connection)
+
+    @cached_property
+    def concepts(self) -> ConceptStatements:
+        """Vocabularies."""
+        return ConceptStatements(self.connection)
 
     @cached_property
     def deliveries(self) -> DeliveryStatements:
@@ -74,6 +82,16 @@ class Tx:
     def relationships(self) -> RelationshipStatements:
         """Follows and blocks."""
         return RelationshipStatements(self.connection)
+
+    @cached_property
+    def site(self) -> SiteStatements:
+        """What the administrator says of the site."""
+        return SiteStatements(self.connection)
+
+    @cached_property
+    def sessions(self) -> SessionStatements:
+        """Who is signed in, and secrets that are used once."""
+        return SessionStatements(self.connection)
 
     def notify_on_commit(self, channel: str) -> None:
         """Wake every listener of `channel`, in every process, once this is committed."""

@@ -17,6 +17,7 @@ from quart.wrappers import Response as QuartResponse
 
 from actors.keys import KeyPairs, generate
 from actors.local import Account, ProfileChanges, create_person, first_run, update_profile
+from actors.site import save_site
 from config.settings import Settings
 from federation.documents import Document
 from federation.signing import sign_cavage, sign_rfc9421
@@ -31,6 +32,7 @@ from storage.store import Store, Tx, open_store
 from tests.support.clock import Clock
 from tests.support.factories import Json
 from tests.support.signing import Remote
+from tests.support.site import NOTICE
 from tests.support.wires import Wires
 
 ROUNDS = 60
@@ -281,6 +283,7 @@ async def start_node(
         _, owner = await first_run(
             tx, services.identifiers, username.title(), username, node_keys(), clock.ms
         )
+        await save_site(tx, "first run", NOTICE, clock.ms)
     await services.keys.node_key()
     app = create_app(services)
     wires.nodes[host] = httpx.ASGITransport(cast("Any", app))
