@@ -15,7 +15,7 @@ create table schemes (
 create table concepts (
     uri text primary key,
     scheme text not null references schemes (name) on delete cascade,
-    notation text not null default '',
+    notation text not null,
     -- JSON objects by language; `synonyms` holds lists
     labels text not null,
     synonyms text not null default '{}',
@@ -26,14 +26,18 @@ create table concepts (
     position bigint not null default 0
 );
 create index concepts_scheme on concepts (scheme, position, uri);
+create unique index concepts_notation on concepts (scheme, notation);
 create index concepts_broader on concepts (broader) where broader <> '';
 
--- The folded first word of every label, to find concepts in a text quickly.
+-- The stems of every label and synonym, to find concepts in a text: looked up by the longest of
+-- them, which is the rarest as a rule.
 create table concept_terms (
-    first_word text not null,
+    language text not null,
+    longest text not null,
     term text not null,
     concept text not null references concepts (uri) on delete cascade,
+    -- 2 for a label, 1 for a synonym
     weight bigint not null,
-    primary key (first_word, term, concept)
+    primary key (language, longest, term, concept)
 );
 create index concept_terms_concept on concept_terms (concept);

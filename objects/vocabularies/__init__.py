@@ -1,0 +1,1 @@
+"""Vocabularies: SKOS schemes that come with the program or are imported, and their words."""
