@@ -9,7 +9,7 @@ from storage.ids import new_id
 from storage.records import ActorRecord, AuditRecord, DomainRuleRecord, MemberRecord
 from storage.store import Tx
 
-Role = Literal["member", "editor", "admin"]
+Role = Literal["reader", "member", "editor", "admin"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 COMMAND_LINE: Final = "command line"
 
@@ -23,10 +23,19 @@ def require_role(member: MemberRecord | None, role: Role) -> MemberRecord:
 
     The single check behind everything that only some members may do (SECURITY.md, rule 13).
     """
-    ranks: dict[str, int] = {name: rank for rank, name in enumerate(ROLES)}
-    if member is None or member.disabled_at is not None or ranks.get(member.role, -1) < ranks[role]:
+    if member is None or not has_role(member, role):
         raise Refused(403, "role-required", f"This needs the role {role}.")
     return member
+
+
+def has_role(member: MemberRecord, role: Role) -> bool:
+    """Whether an open account has `role` or a higher one.
+
+    A reader reads what members read and comments; a member publishes; an editor reviews what
+    others want to publish; an administrator decides about accounts and the node.
+    """
+    ranks: dict[str, int] = {name: rank for rank, name in enumerate(ROLES)}
+    return member.disabled_at is None and ranks.get(member.role, -1) >= ranks[role]
 
 
 async def administrator(tx: Tx, actor: ActorRecord) -> str:

@@ -28,7 +28,7 @@ class MemberStatements(Statements):
         return [(ActorRecord(*row[:width]), MemberRecord(*row[width:])) for row in values]
 
     async def set_role(self, actor_id: int, role: str) -> None:
-        """`member`, `editor` or `admin`."""
+        """`reader`, `member`, `editor` or `admin`."""
         await self.connection.execute(
             "update members set role = $2 where actor_id = $1", actor_id, role
         )

@@ -11,17 +11,21 @@ from storage.activities import ActivityStatements
 from storage.actors import ActorStatements
 from storage.concepts import ConceptStatements
 from storage.deliveries import DeliveryStatements
+from storage.drafts import DraftStatements
 from storage.engine import DatabaseEngine
 from storage.hosts import HostStatements
 from storage.ledger import LedgerStatements
 from storage.members import MemberStatements
+from storage.notifications import NotificationStatements
 from storage.objects import ObjectStatements
 from storage.ports import Connection, Engine, StorageError
+from storage.preferences import PreferenceStatements
 from storage.received import ReceivedStatements
 from storage.relationships import RelationshipStatements
 from storage.sessions import SessionStatements
 from storage.site import SiteStatements
 from storage.sqlite_statements import Synchronous
+from storage.timelines import TimelineStatements
 from storage.wakeups import Wakeup
 
 T = TypeVar("T")
@@ -52,6 +56,11 @@ class Tx:
     def deliveries(self) -> DeliveryStatements:
         """What waits to be sent."""
         return DeliveryStatements(self.connection)
+
+    @cached_property
+    def drafts(self) -> DraftStatements:
+        """Experiences that are being written."""
+        return DraftStatements(self.connection)
 
     @cached_property
     def hosts(self) -> HostStatements:
@@ -92,6 +101,21 @@ class Tx:
     def sessions(self) -> SessionStatements:
         """Who is signed in, and secrets that are used once."""
         return SessionStatements(self.connection)
+
+    @cached_property
+    def notifications(self) -> NotificationStatements:
+        """What members are told."""
+        return NotificationStatements(self.connection)
+
+    @cached_property
+    def preferences(self) -> PreferenceStatements:
+        """What members chose."""
+        return PreferenceStatements(self.connection)
+
+    @cached_property
+    def timelines(self) -> TimelineStatements:
+        """What members read."""
+        return TimelineStatements(self.connection)
 
     def notify_on_commit(self, channel: str) -> None:
         """Wake every listener of `channel`, in every process, once this is committed."""

@@ -29,6 +29,7 @@ MAX_PASSWORD = 1_000
 class Role(StrEnum):
     """What an account may do."""
 
+    reader = "reader"
     member = "member"
     editor = "editor"
     admin = "admin"
