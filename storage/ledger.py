@@ -16,16 +16,30 @@ class LedgerStatements(Statements):
         return await self.one_of(MediaRecord, "from media where id = $1", media_id)
 
     async def media_by_file(self, file: str) -> MediaRecord | None:
-        """The first upload that has this file, as itself or as its preview."""
-        found = await self.one_of(
-            MediaRecord, "from media where file = $1 order by id limit 1", file
+        """The first upload that has this file: as itself, as its preview, or for pages."""
+        for column in ("file", "preview", "avif", "webp"):
+            found = await self.one_of(
+                MediaRecord,
+                f"from media where {column} = $1 and {column} <> '' order by id limit 1",
+                file,
+            )
+            if found is not None:
+                return found
+        return None
+
+    async def media_by_files(self, files: list[str]) -> dict[str, MediaRecord]:
+        """The uploads with these files as themselves, in one query."""
+        if not files:
+            return {}
+        found = await self.all_of(
+            MediaRecord, "from media where file = any($1) order by id desc", files
         )
-        if found is not None:
-            return found
-        return await self.one_of(
-            MediaRecord,
-            "from media where preview = $1 and preview <> '' order by id limit 1",
-            file,
+        return {media.file: media for media in found}
+
+    async def describe(self, media_id: int, description: str) -> None:
+        """Replace the description of an upload."""
+        await self.connection.execute(
+            "update media set description = $2 where id = $1", media_id, description
         )
 
     async def attach(self, media_id: int, object_id: int) -> None:
@@ -35,10 +49,11 @@ class LedgerStatements(Statements):
         )
 
     async def orphans(self, before: int, limit: int = 500) -> list[MediaRecord]:
-        """Uploads that nothing shows, profiles neither, from before `before`, oldest first."""
+        """Uploads from before `before` that no object, draft or profile shows, oldest first."""
         return await self.all_of(
             MediaRecord,
             "from media where object_id is null and created_at < $1 and not exists "
+            "(select 1 from draft_media d where d.media_id = media.id) and not exists "
             "(select 1 from actors a where a.id = media.actor_id and "
             "(a.icon like '%/' || media.file or a.image like '%/' || media.file)) "
             "order by created_at limit $2",
@@ -49,8 +64,7 @@ class LedgerStatements(Statements):
     async def remove_media(self, media: MediaRecord) -> list[str]:
         """Forget an upload; gives those of its files that no other upload has."""
         await self.connection.execute("delete from media where id = $1", media.id)
-        files = [file for file in (media.file, media.preview) if file]
-        return [file for file in files if await self.media_by_file(file) is None]
+        return [file for file in media.files if await self.media_by_file(file) is None]
 
     async def save_emoji(self, host: str, shortcode: str, url: str, now: int) -> None:
         """Remember a custom emoji of another server."""

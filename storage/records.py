@@ -234,7 +234,10 @@ class ReportRecord:
 
 @dataclass(frozen=True, slots=True)
 class MediaRecord:
-    """An uploaded file and what is known about it; `preview` names a smaller picture."""
+    """An uploaded file and what is known about it.
+
+    `preview` names a smaller picture, `avif` and `webp` those that pages show.
+    """
 
     id: int
     actor_id: int
@@ -250,6 +253,13 @@ class MediaRecord:
     focus_y: float | None
     created_at: int
     preview: str = ""
+    avif: str = ""
+    webp: str = ""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file of this upload, itself first."""
+        return tuple(file for file in (self.file, self.preview, self.avif, self.webp) if file)
 
 
 @dataclass(frozen=True, slots=True)

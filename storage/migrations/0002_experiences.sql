@@ -47,13 +47,39 @@ create table drafts (
     -- counts the savings: an editor that saves over somebody else's is told
     revision bigint not null default 1,
     created_at bigint not null,
-    updated_at bigint not null
+    updated_at bigint not null,
+    -- JSON: what was typed into a field that cannot hold it, by field
+    typed text not null default '{}',
+    -- the draft of which this is somebody's other version
+    copy_of bigint references drafts (id) on delete set null,
+    -- the form that made the draft: sent twice, it makes one
+    born_from text not null default '',
+    -- who saved last, from which open form, and that form's own count
+    saved_by bigint references actors (id) on delete set null,
+    saved_from text not null default '',
+    saved_step bigint not null default 0,
+    -- whose words these are, and the revision to which they agreed
+    interviewed text not null default '',
+    interviewed_id bigint references actors (id) on delete set null,
+    agreed_revision bigint not null default 0
 );
 create index drafts_owner on drafts (owner_id, updated_at);
 create index drafts_author on drafts (author_id);
 create index drafts_reviewer on drafts (reviewer_id) where reviewer_id is not null;
 create index drafts_object on drafts (object_id) where object_id is not null;
 create index drafts_review on drafts (updated_at) where state = 'review';
+create index drafts_copy on drafts (copy_of) where copy_of is not null;
+create unique index drafts_birth on drafts (owner_id, born_from) where born_from <> '';
+create index drafts_saved_by on drafts (saved_by) where saved_by is not null;
+create index drafts_interviewed on drafts (interviewed_id) where interviewed_id is not null;
+-- Who else has to do with a draft: `coauthor` may change it, `wrote` did.
+create table draft_people (
+    draft_id bigint not null references drafts (id) on delete cascade,
+    actor_id bigint not null references actors (id) on delete cascade,
+    part text not null,
+    primary key (draft_id, actor_id, part)
+);
+create index draft_people_actor on draft_people (actor_id, part);
 create table draft_media (
     draft_id bigint not null references drafts (id) on delete cascade,
     media_id bigint not null references media (id) on delete cascade,
@@ -61,6 +87,12 @@ create table draft_media (
     primary key (draft_id, media_id)
 );
 create index draft_media_media on draft_media (media_id);
+
+-- Smaller pictures in the formats of today, for pages.
+alter table media add column avif text not null default '';
+alter table media add column webp text not null default '';
+create index media_avif on media (avif) where avif <> '';
+create index media_webp on media (webp) where webp <> '';
 
 -- Who made a version; null when it is not known.
 alter table object_versions add column editor_id bigint references actors (id) on delete set null;
