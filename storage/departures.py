@@ -17,7 +17,8 @@ class DepartureStatements(Statements):
     async def undo_doings(self, actor_id: int) -> None:
         """Take back the likes, shares and pins of an actor, and empty their timelines.
 
-        What they brought into the timelines of others goes too, and what others were told.
+        What they brought into the timelines of others goes too, what others were told, and what
+        the actor chose.
         """
         for kind in ("likes", "shares"):
             await self.connection.execute(
@@ -27,6 +28,7 @@ class DepartureStatements(Statements):
             )
             await self.connection.execute(f"delete from {kind} where actor_id = $1", actor_id)
         await self.connection.execute("delete from featured where actor_id = $1", actor_id)
+        await self.connection.execute("delete from preferences where actor_id = $1", actor_id)
         for table in ("timeline", "notifications"):
             await self.connection.execute(
                 f"delete from {table} where actor_id = $1 or owner_id = $1", actor_id
