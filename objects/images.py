@@ -3,7 +3,7 @@
 import io
 import struct
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import blurhash
@@ -14,6 +14,7 @@ from federation.errors import Refused
 MAX_SIDE: Final = 3_840
 MAX_RATIO: Final = 16_000
 PREVIEW_SIDE: Final = 640
+PAGE_SIDE: Final = 1_600
 MAX_FRAMES: Final = 300
 MAX_ANIMATED_PIXELS: Final = 20_000_000
 BLUR_SIDE: Final = 32
@@ -23,6 +24,7 @@ _FORMATS: Final = {
 }  # fmt: skip
 _SUFFIXES: Final = {"GIF": ".gif", "JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 _OPTIONS: Final[dict[str, dict[str, int | bool]]] = {
+    "AVIF": {"quality": 60, "speed": 8, "max_threads": 1},
     "GIF": {},
     "JPEG": {"quality": 88, "optimize": True, "progressive": True},
     "PNG": {"optimize": True},
@@ -39,7 +41,11 @@ _turn: Final = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture as we keep it; `preview` is a small WebP, None when the picture is small."""
+    """A picture as we keep it; `preview` is a small WebP, None when the picture is small.
+
+    `avif` and `webp` show a still picture on pages, at most `PAGE_SIDE` wide and high; None when
+    they would not be smaller than the picture itself.
+    """
 
     content: bytes
     media_type: str
@@ -48,6 +54,8 @@ class Picture:
     height: int
     blurhash: str
     preview: bytes | None
+    avif: bytes | None = None
+    webp: bytes | None = None
 
 
 def redraw(content: bytes, media_type: str, max_pixels: int) -> Picture:
@@ -95,7 +103,15 @@ def _check(image: Image.Image, max_pixels: int) -> int:
 def _still(image: Image.Image, kind: str) -> Picture:
     upright = _pixels_only(ImageOps.exif_transpose(image))
     upright.thumbnail((MAX_SIDE, MAX_SIDE))
-    return _picture(_encoded(upright, kind), kind, upright)
+    picture = _picture(_encoded(upright, kind), kind, upright)
+    upright.thumbnail((PAGE_SIDE, PAGE_SIDE))
+    size = len(picture.content)
+    avif, webp = (_if_smaller(_encoded(upright, other), size) for other in ("AVIF", "WEBP"))
+    return replace(picture, avif=avif, webp=webp)
+
+
+def _if_smaller(content: bytes, size: int) -> bytes | None:
+    return content if len(content) < size else None
 
 
 def _animation(image: Image.Image, kind: str) -> Picture:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from federation.errors import Refused
 from storage.files import MediaFiles
 from storage.ids import new_id
 from storage.records import ActorRecord, MediaRecord
-from storage.store import Store
+from storage.store import Store, Tx
 
 MAX_DESCRIPTION: Final = 1_500
 
@@ -128,6 +129,8 @@ async def _kept(
     return {
         "file": await files.put(picture.content, picture.suffix),
         "preview": await files.put(picture.preview, ".webp") if picture.preview else "",
+        "avif": await files.put(picture.avif, ".avif") if picture.avif else "",
+        "webp": await files.put(picture.webp, ".webp") if picture.webp else "",
         "media_type": picture.media_type,
         "size": len(picture.content),
         "blurhash": picture.blurhash,
@@ -151,6 +154,38 @@ def attachment_document(media: MediaRecord, identifiers: Identifiers) -> dict[st
     if media.focus_x is not None and media.focus_y is not None:
         document["focalPoint"] = [media.focus_x, media.focus_y]
     return document
+
+
+@dataclass(frozen=True, slots=True)
+class SmallPictures:
+    """The addresses of a picture in newer formats, for pages; empty when there is none."""
+
+    avif: str
+    webp: str
+
+
+async def small_pictures(
+    tx: Tx, identifiers: Identifiers, urls: Sequence[str]
+) -> dict[str, SmallPictures]:
+    """The smaller pictures behind the addresses of uploads of this node, in one query."""
+    local = {url: identifiers.parse(url) for url in urls}
+    named = {url: at.value for url, at in local.items() if at is not None and at.kind == "media"}
+    found = await tx.ledger.media_by_files(list(named.values()))
+    return {
+        url: SmallPictures(
+            identifiers.media(media.avif) if media.avif else "",
+            identifiers.media(media.webp) if media.webp else "",
+        )
+        for url, file in named.items()
+        if (media := found.get(file)) is not None and (media.avif or media.webp)
+    }
+
+
+def media_type_of(media: MediaRecord, file: str) -> str:
+    """The media type of one of the files of an upload."""
+    if file == media.file:
+        return media.media_type
+    return "image/avif" if file.endswith(".avif") else "image/webp"
 
 
 def disposition(media_type: str) -> str:

@@ -12,7 +12,7 @@ from actors.identifiers import Identifiers
 from actors.negotiation import Format
 from actors.problems import not_found
 from actors.routes import answer, negotiated, unread_request
-from objects.media import disposition
+from objects.media import disposition, media_type_of
 from objects.serving import ObjectServing
 from objects.text import normalise_hashtag
 from storage.activities import Reaction
@@ -110,7 +110,7 @@ def _files(routes: Blueprint, services: ObjectServices) -> None:
         found = await services.store.query(lambda tx: tx.ledger.media_by_file(file))
         if found is None or not services.files.path(file).is_file():
             raise not_found("file")
-        media_type = found.media_type if file == found.file else "image/webp"
+        media_type = media_type_of(found, file)
         path = services.files.path(file)
         response = await send_file(path, mimetype=media_type, conditional=True)
         return _guarded(response, media_type)
