@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from storage.ports import Row
+from storage.records import values
 from storage.statements import Statements
 
 _COLUMNS = "uri, scheme, notation, labels, synonyms, definitions, broader, replaced_by, deprecated"
@@ -71,6 +72,7 @@ class Term:
     longest: str
     term: str
     concept: str
+    scheme: str
     weight: int
 
 
@@ -187,9 +189,9 @@ class ConceptStatements(Statements):
         for part in _parts(concepts):
             await self._save(scheme.name, part)
         await self.connection.execute_many(
-            "insert into concept_terms (language, longest, term, concept, weight) "
-            "values ($1, $2, $3, $4, $5) on conflict do nothing",
-            [(t.language, t.longest, t.term, t.concept, t.weight) for t in terms],
+            "insert into concept_terms (language, longest, term, concept, scheme, weight) "
+            "values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+            [values(term) for term in terms],
         )
 
     async def _save_scheme(self, scheme: Scheme) -> None:

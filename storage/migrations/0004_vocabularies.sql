@@ -36,6 +36,7 @@ create table concept_terms (
     longest text not null,
     term text not null,
     concept text not null references concepts (uri) on delete cascade,
+    scheme text not null,
     -- 2 for a label, 1 for a synonym
     weight bigint not null,
     primary key (language, longest, term, concept)
