@@ -16,7 +16,7 @@ ARGS ?=
 
 PREPARE = @$(if $(PYTHON),,echo 'Python 3.11 or newer is needed: install it, or name it with make PYTHON=/path/to/python3' >&2; exit 1;) \
 	$(PYTHON) -I node/environment.py
-NPM_LOCKS := $(wildcard tests/network/peers/*/package-lock.json)
+NPM_LOCKS := $(wildcard tests/network/peers/*/package-lock.json tests/browser/package-lock.json)
 NPM_MODULES := $(NPM_LOCKS:package-lock.json=node_modules/.package-lock.json)
 
 .PHONY: help install install-test install-peers run demo test check bench docs lock wheel-check clean
@@ -77,5 +77,5 @@ lock: ## write requirements/*.lock; UPGRADE=--upgrade chooses the newest version
 
 clean: ## remove environments, builds and caches; ./data stays
 	rm -rf .venv .venv-peers build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	rm -rf tests/network/peers/*/node_modules
+	rm -rf tests/network/peers/*/node_modules tests/browser/node_modules
 	find . -name __pycache__ -not -path './data/*' -prune -exec rm -rf {} +
