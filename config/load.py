@@ -14,6 +14,8 @@ from config.settings import Settings
 FILE_NAME = "communotic.toml"
 PREFIX = "COMMUNOTIC_"
 HOST = re.compile(r"^(?=.{1,253}(:|$))[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$")
+MAIL = re.compile(r"^[^@\s<>\"(),:;]+@[^@\s<>\"(),:;]+$")
+SIRET = re.compile(r"^[0-9]{14}$")
 
 
 class BadSettings(Exception):
@@ -81,7 +83,7 @@ def _convert(declared: Field[Any], value: Any, where: str) -> Any:
     if kind is int:
         return _integer(value, where)
     if isinstance(kind, types.GenericAlias):
-        return _networks(value, where)
+        return _words(value, where) if str in get_args(kind) else _networks(value, where)
     if not isinstance(value, str):
         raise BadSettings(f"{where} must be a text, not {value!r}.")
     return value
@@ -110,6 +112,13 @@ def _integer(value: Any, where: str) -> int:
     if number < 0 or isinstance(value, bool):
         raise BadSettings(f"{where} is {value!r}; it must be a whole number, 0 or more.")
     return number
+
+
+def _words(value: Any, where: str) -> tuple[str, ...]:
+    items = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise BadSettings(f"{where} is {value!r}; it must be a list of texts.")
+    return tuple(items)
 
 
 def _networks(value: Any, where: str) -> tuple[Any, ...]:
@@ -142,4 +151,28 @@ def check(settings: Settings) -> Settings:
     for name in ("delivery_concurrency", "host_concurrency", "fetch_timeout", "inbox_rate"):
         if getattr(settings, name) < 1:
             raise BadSettings(f"[federation] {name} must be at least 1.")
+    _check_mail(settings)
+    _check_sign_in(settings)
     return settings
+
+
+def _check_mail(settings: Settings) -> None:
+    if not MAIL.match(settings.mail_from):
+        raise BadSettings(f"[mail] mail_sender is {settings.mail_sender!r}; write a mail address.")
+    if settings.mail_username and settings.mail_security == "none":
+        raise BadSettings(
+            "[mail] mail_security is none, so the password would travel in clear: use starttls or "
+            "tls, or leave mail_username empty."
+        )
+
+
+def _check_sign_in(settings: Settings) -> None:
+    if not settings.oidc_issuer:
+        return
+    if not settings.oidc_issuer.startswith(("https://", f"{settings.scheme}://")):
+        raise BadSettings("[sign_in] oidc_issuer must begin with https://.")
+    if not settings.oidc_client_id:
+        raise BadSettings("[sign_in] oidc_client_id is empty; the provider gave you one.")
+    wrong = [number for number in settings.auto_join_siret if not SIRET.match(number)]
+    if wrong:
+        raise BadSettings(f"[sign_in] auto_join_siret: {wrong[0]!r} is not 14 digits.")

@@ -89,6 +89,49 @@ class Settings:
     )
     max_pixels: int = setting("media", "Largest image, in pixels, that is decoded.", 50_000_000)
 
+    mail_server: str = setting(
+        "mail",
+        "Host name of the server that sends the node's mails; empty: they are written to the "
+        "folder `mails` of the data directory instead.",
+        "",
+    )
+    mail_port: int = setting("mail", "Port of that server: 587 or 25, or 465 with `tls`.", 587)
+    mail_security: Literal["starttls", "tls", "none"] = setting(
+        "mail", "How the connection is encrypted; `none` only for a server on this machine.",
+        "starttls",
+    )  # fmt: skip
+    mail_username: str = setting("mail", "Name with which the node signs in there, if any.", "")
+    mail_password: str = setting("mail", "The password that goes with it.", "")
+    mail_sender: str = setting(
+        "mail", "Mail address that the mails come from; `noreply@` with the domain when empty.", ""
+    )
+
+    oidc_issuer: str = setting(
+        "sign_in",
+        "Address of an OpenID Connect provider whose users may sign in, as it calls itself.",
+        "",
+    )
+    oidc_name: str = setting("sign_in", "What the button for that provider says.", "ProConnect")
+    oidc_client_id: str = setting("sign_in", "The node's own name at that provider.", "")
+    oidc_client_secret: str = setting("sign_in", "The secret that goes with it.", "")
+    oidc_scopes: str = setting(
+        "sign_in", "What the provider is asked for.", "openid given_name usual_name email uid siret"
+    )
+    oidc_acr: str = setting(
+        "sign_in", "Level of assurance that is asked for (ProConnect: `eidas1`); usually empty.", ""
+    )
+    oidc_trust_mail: bool = setting(
+        "sign_in",
+        "Believe the provider's mail addresses although it does not say that it verified them.",
+        False,
+    )
+    auto_join_siret: tuple[str, ...] = setting(
+        "sign_in",
+        "SIRET numbers: people whom the provider places in these establishments may join "
+        "without an invitation.",
+        (),
+    )
+
     @property
     def origin(self) -> str:
         """Scheme and host, without a trailing slash: `https://node.example`."""
@@ -103,6 +146,11 @@ class Settings:
     def media_dir(self) -> Path:
         """Where uploaded files are kept."""
         return self.data_dir / "media"
+
+    @property
+    def mail_from(self) -> str:
+        """The mail address that mails come from."""
+        return self.mail_sender or f"noreply@{self.domain.partition(':')[0]}"
 
     @property
     def development(self) -> bool:

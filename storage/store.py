@@ -15,6 +15,7 @@ from storage.drafts import DraftStatements
 from storage.engine import DatabaseEngine
 from storage.hosts import HostStatements
 from storage.ledger import LedgerStatements
+from storage.mails import MailStatements
 from storage.members import MemberStatements
 from storage.notifications import NotificationStatements
 from storage.objects import ObjectStatements
@@ -22,6 +23,7 @@ from storage.ports import Connection, Engine, StorageError
 from storage.preferences import PreferenceStatements
 from storage.received import ReceivedStatements
 from storage.relationships import RelationshipStatements
+from storage.search import SearchStatements
 from storage.sessions import SessionStatements
 from storage.site import SiteStatements
 from storage.sqlite_statements import Synchronous
@@ -73,6 +75,11 @@ class Tx:
         return LedgerStatements(self.connection)
 
     @cached_property
+    def mails(self) -> MailStatements:
+        """Mails that wait to be sent."""
+        return MailStatements(self.connection)
+
+    @cached_property
     def members(self) -> MemberStatements:
         """People with an account here."""
         return MemberStatements(self.connection)
@@ -116,6 +123,11 @@ class Tx:
     def timelines(self) -> TimelineStatements:
         """What members read."""
         return TimelineStatements(self.connection)
+
+    @cached_property
+    def search(self) -> SearchStatements:
+        """The words and facets of experiences."""
+        return SearchStatements(self.connection)
 
     def notify_on_commit(self, channel: str) -> None:
         """Wake every listener of `channel`, in every process, once this is committed."""

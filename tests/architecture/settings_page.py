@@ -13,14 +13,16 @@ TITLES = {
     "storage": "What it keeps, and for how long",
     "federation": "How it deals with other servers",
     "media": "Files",
+    "mail": "Mails that it sends",
+    "sign_in": "Signing in through a provider of identities",
 }
 INTRODUCTION = f"""\
 # Settings
 
 A node reads its settings once, when it starts: from `{FILE_NAME}` in its data directory, which
 `communotic init` writes with every setting explained, then from environment variables, which win.
-In a variable, networks are separated by spaces or commas. A setting that cannot be used stops the
-start with a sentence that says what to change; a name that does not exist is refused too.
+In a variable, the items of a list are separated by spaces or commas. A setting that cannot be used
+stops the start with a sentence that says what to change; a name that does not exist is refused too.
 
 `make docs` writes this page from the declarations in `config/settings.py`.
 """
@@ -51,6 +53,8 @@ def kind(annotation: Any) -> str:
     """What a setting takes, in words."""
     if get_origin(annotation) is Literal:
         return " or ".join(f"`{choice}`" for choice in get_args(annotation))
+    if isinstance(annotation, types.GenericAlias) and str in get_args(annotation):
+        return "a list of texts"
     if isinstance(annotation, types.GenericAlias):
         return "a list of networks such as `10.0.0.0/8`"
     return {bool: "`true` or `false`", int: "a whole number", str: "a text"}[annotation]

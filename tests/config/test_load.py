@@ -37,6 +37,20 @@ def test_networks_come_from_a_list_or_from_words(tmp_path: Path) -> None:
     assert [str(n) for n in words.allow_private] == ["10.0.0.0/8", "::1/128"]
 
 
+def test_mails_come_from_the_host_unless_told_otherwise(tmp_path: Path) -> None:
+    ours = load_settings(written(tmp_path, '[node]\ndomain = "greta.example:8080"\n'), {})
+    assert ours.mail_from == "noreply@greta.example"
+    told = load_settings(tmp_path, {"COMMUNOTIC_MAIL_SENDER": "contact@greta.example"})
+    assert told.mail_from == "contact@greta.example"
+
+
+def test_a_list_of_texts_comes_from_words_too(tmp_path: Path) -> None:
+    found = load_settings(
+        written(tmp_path, GOOD), {"COMMUNOTIC_AUTO_JOIN_SIRET": "12345678901234, 98765432109876"}
+    )
+    assert found.auto_join_siret == ("12345678901234", "98765432109876")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -55,6 +69,17 @@ def test_networks_come_from_a_list_or_from_words(tmp_path: Path) -> None:
         (GOOD + "[federation]\nhost_concurrency = 0\n", "at least 1"),
         (GOOD + '[server]\nbind = "here"\n', "ADDRESS:PORT"),
         (GOOD + "description = 3\n", "must be a text"),
+        (GOOD + '[mail]\nmail_security = "ssl"\n', "one of starttls, tls, none"),
+        (GOOD + '[mail]\nmail_sender = "Greta <a@b.example>"\n', "write a mail address"),
+        (GOOD + '[mail]\nmail_security = "none"\nmail_username = "a"\n', "in clear"),
+        (GOOD + '[sign_in]\noidc_issuer = "http://id.example"\n', "https://"),
+        (GOOD + '[sign_in]\noidc_issuer = "https://id.example"\n', "oidc_client_id is empty"),
+        (
+            GOOD + '[sign_in]\noidc_issuer = "https://id.example"\noidc_client_id = "a"\n'
+            'auto_join_siret = ["123"]\n',
+            "not 14 digits",
+        ),
+        (GOOD + "[sign_in]\nauto_join_siret = [123]\n", "list of texts"),
         ("[node", "not valid TOML"),
     ],
 )
