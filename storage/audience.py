@@ -4,17 +4,36 @@ from storage.records import ObjectRecord, columns
 from storage.statements import Statements
 
 PUBLIC_VISIBILITIES = "('public', 'unlisted')"
+RESTRICTED_VISIBILITIES = "('network', 'organisation')"
 
-# Which of the objects $1 the actor $2 (0: a stranger) may see: the one rule of visibility.
-VISIBLE = (
-    "from objects o join actors w on w.id = o.actor_id "
-    "where o.id = any($1) and o.deleted_at is null and (o.actor_id = $2 or ("
+# The network and this node alone: who else than the author and the followers is meant.
+_HERE = "exists (select 1 from actors v where v.id = $2 and v.local = 1)"
+_RESTRICTED = (
+    f"(o.visibility = 'organisation' and w.local = 1 and {_HERE}) "
+    "or (o.visibility = 'network' and ((w.local = 1 and exists (select 1 from actors v "
+    "where v.id = $2 and (v.local = 1 or v.host in (select n.host from network_servers n)))) "
+    f"or (w.local = 0 and w.host in (select n.host from network_servers n) and {_HERE})))"
+)
+
+# Whether the actor $2 (0: a stranger) may see the object `o` (id, actor_id, visibility) of the
+# author `w`: the one rule of visibility. Somebody elsewhere who is named by what is restricted
+# sees it only as part of the network.
+MAY_SEE = (
+    "(o.actor_id = $2 or ("
     f"w.state = 'active' and w.severity <> 'suspend' and (o.visibility in {PUBLIC_VISIBILITIES} "
     "or (o.visibility = 'followers' and exists (select 1 from follows f "
     "where f.follower_id = $2 and f.followee_id = o.actor_id and f.state = 'accepted')) "
-    "or exists (select 1 from audience u where u.object_id = o.id and u.actor_id = $2)) "
+    f"or {_RESTRICTED} "
+    "or (exists (select 1 from audience u where u.object_id = o.id and u.actor_id = $2) "
+    f"and (o.visibility not in {RESTRICTED_VISIBILITIES} or {_HERE}))) "
     "and not exists (select 1 from blocks b where b.actor_id = o.actor_id and b.target_id = $2) "
     "and not exists (select 1 from blocks b where b.actor_id = $2 and b.target_id = o.actor_id)))"
+)
+
+# Which of the objects $1 the actor $2 may see.
+VISIBLE = (
+    "from objects o join actors w on w.id = o.actor_id "
+    f"where o.id = any($1) and o.deleted_at is null and {MAY_SEE}"
 )
 
 

@@ -13,10 +13,12 @@ from storage.concepts import ConceptStatements
 from storage.deliveries import DeliveryStatements
 from storage.drafts import DraftStatements
 from storage.engine import DatabaseEngine
+from storage.experiences import ExperienceStatements
 from storage.hosts import HostStatements
 from storage.ledger import LedgerStatements
 from storage.mails import MailStatements
 from storage.members import MemberStatements
+from storage.network import NetworkStatements
 from storage.notifications import NotificationStatements
 from storage.objects import ObjectStatements
 from storage.ports import Connection, Engine, StorageError
@@ -65,6 +67,11 @@ class Tx:
         return DraftStatements(self.connection)
 
     @cached_property
+    def experiences(self) -> ExperienceStatements:
+        """Experiences, here and elsewhere."""
+        return ExperienceStatements(self.connection)
+
+    @cached_property
     def hosts(self) -> HostStatements:
         """Other servers."""
         return HostStatements(self.connection)
@@ -83,6 +90,11 @@ class Tx:
     def members(self) -> MemberStatements:
         """People with an account here."""
         return MemberStatements(self.connection)
+
+    @cached_property
+    def network(self) -> NetworkStatements:
+        """The servers of the network."""
+        return NetworkStatements(self.connection)
 
     @cached_property
     def objects(self) -> ObjectStatements:

@@ -104,6 +104,8 @@ create index experiences_editor on experiences (editor_id) where editor_id is no
 -- The members of the network, until a hub keeps the roster.
 create table network_servers (
     host text primary key,
+    -- the inbox for everybody there; '' until it was found
+    inbox text not null default '',
     added_by text not null default '',
     created_at bigint not null
 );
