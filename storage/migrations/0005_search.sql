@@ -1,9 +1,14 @@
 -- Search over experiences: folded and stemmed words, in the engine's own index.
 
+-- `names` are the labels of concepts, places, tools and partners; `exact` holds the words as they
+-- were written (folded, not stemmed) with the joined forms of hyphenated ones.
 -- only: sqlite
 create virtual table experience_words using fts5 (
-    title, summary, body, names, tokenize='ascii'
+    title, names, summary, body, exact, tokenize='ascii'
 );
+create trigger experience_words_leave after delete on experiences begin
+    delete from experience_words where rowid = old.object_id;
+end;
 -- end
 -- only: postgres
 create table experience_words (
@@ -13,9 +18,30 @@ create table experience_words (
 create index experience_words_words on experience_words using gin (words);
 -- end
 
--- Every word that occurs, as typed and as stemmed: typing errors are compared with these.
+-- What lists ask of an experience, in short rows: those of `objects` hold whole documents.
+create table searchable (
+    id bigint primary key references experiences (object_id) on delete cascade,
+    actor_id bigint not null,
+    local bigint not null,
+    visibility text not null,
+    published_at bigint not null,
+    happened_at bigint not null
+);
+create index searchable_newest on searchable (published_at);
+
+-- The words of each experience, as they were counted in `search_words`.
+create table counted_words (
+    object_id bigint primary key references experiences (object_id) on delete cascade,
+    words text not null,
+    open bigint not null
+);
+
+-- Every word that occurs and its stem: typing errors are compared with these. `open_uses` counts
+-- the experiences that everybody may read: a stranger is offered no other words.
 create table search_words (
     word text primary key,
     stem text not null,
-    uses bigint not null
+    uses bigint not null,
+    open_uses bigint not null
 );
+create index search_words_stem on search_words (stem);

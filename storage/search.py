@@ -1,0 +1,337 @@
+"""The index of experiences: what is written to it, and what lists ask of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from storage.audience import LISTED, MAY_SEE
+from storage.ports import Value
+from storage.search_terms import FieldWords, Term, fts5, tsquery, tsvector
+from storage.statements import Statements
+
+Sort = Literal["relevance", "newest", "reused"]
+PERIOD_BIT: Final = 1
+_FOR_STRANGERS: Final = f"o.local = 1 and o.visibility = 'public' and {LISTED}"
+_BM25: Final = "bm25(experience_words, 10.0, 5.0, 4.0, 1.0, 2.5)"
+_WEIGHTS: Final = "'{0.1, 0.35, 0.5, 1.0}'"
+"""Of body, summary, names and title."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchableRecord:
+    """What lists ask of an experience, in a short row; times in milliseconds."""
+
+    id: int
+    actor_id: int
+    local: int
+    visibility: str
+    published_at: int
+    happened_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which experiences, for whom, in which order.
+
+    `terms` must all occur, or any of them unless `together`; `unwanted` must not. A facet is met
+    by any of its values. `period`: from (included) and until (not included), in milliseconds.
+    `viewer_id` 0 is a stranger, who finds what this node published for everybody.
+    """
+
+    terms: tuple[Term, ...] = ()
+    together: bool = True
+    unwanted: tuple[Term, ...] = ()
+    facets: Mapping[str, tuple[str, ...]]
+    period: tuple[int | None, int | None] = (None, None)
+    viewer_id: int = 0
+    here_only: bool = True
+    sort: Sort = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An experience that the words fit; `missed` has a bit for each filter that it fails.
+
+    Bit 0 is the period, bit n the n-th facet of the selection, from 1.
+    """
+
+    id: int
+    missed: int
+
+
+class _Arguments:
+    """The values of a statement, numbered as they are needed."""
+
+    def __init__(self, *first: Value) -> None:
+        self.values: list[Value] = list(first)
+
+    def add(self, value: Value) -> str:
+        """Its placeholder."""
+        self.values.append(value)
+        return f"${len(self.values)}"
+
+
+class SearchStatements(Statements):
+    """Everything that is asked of the search tables and of `experience_facets`."""
+
+    # what is written
+
+    async def put(
+        self, record: SearchableRecord, fields: Sequence[FieldWords], facets: set[tuple[str, str]]
+    ) -> None:
+        """Index an experience anew: its row; words of title, names, summary, body; its facets."""
+        await self.connection.execute(
+            "insert into searchable (id, actor_id, local, visibility, published_at, happened_at) "
+            "values ($1, $2, $3, $4, $5, $6) on conflict (id) do update set "
+            "actor_id = excluded.actor_id, local = excluded.local, "
+            "visibility = excluded.visibility, published_at = excluded.published_at, "
+            "happened_at = excluded.happened_at",
+            record.id,
+            record.actor_id,
+            record.local,
+            record.visibility,
+            record.published_at,
+            record.happened_at,
+        )
+        await self._put_words(record.id, fields)
+        await self.connection.execute(
+            "delete from experience_facets where object_id = $1", record.id
+        )
+        await self.connection.execute_many(
+            "insert into experience_facets (object_id, facet, value) values ($1, $2, $3)",
+            [(record.id, facet, value) for facet, value in sorted(facets)],
+        )
+
+    async def _put_words(self, object_id: int, fields: Sequence[FieldWords]) -> None:
+        if self.connection.engine == "postgres":
+            await self.connection.execute(
+                "insert into experience_words (rowid, words) "
+                "values ($1, cast(cast($2 as text) as tsvector)) "
+                "on conflict (rowid) do update set words = excluded.words",
+                object_id,
+                tsvector(fields),
+            )
+            return
+        await self.connection.execute("delete from experience_words where rowid = $1", object_id)
+        await self.connection.execute(
+            "insert into experience_words (rowid, title, names, summary, body, exact) "
+            "values ($1, $2, $3, $4, $5, $6)",
+            object_id,
+            *(field.stems for field in fields),
+            " ".join(field.exact for field in fields),
+        )
+
+    async def remove(self, object_id: int) -> None:
+        """Take an experience out of the index; words that nobody else uses go too."""
+        await self.count_words(object_id, {}, open_to_all=False)
+        for table, column in (
+            ("experience_words", "rowid"),
+            ("experience_facets", "object_id"),
+            ("searchable", "id"),
+        ):
+            await self.connection.execute(f"delete from {table} where {column} = $1", object_id)
+
+    async def count_words(
+        self, object_id: int, stems: Mapping[str, str], *, open_to_all: bool
+    ) -> None:
+        """Say which words an experience uses (word → stem) instead of those that it used."""
+        row = await self.connection.fetch_one(
+            "select words, open from counted_words where object_id = $1", object_id
+        )
+        before = set(row[0].split()) if row is not None else set()
+        was_open = bool(row[1]) if row is not None else False
+        await self._count_less(before, was_open)
+        await self.connection.execute_many(
+            "insert into search_words (word, stem, uses, open_uses) values ($1, $2, 1, $3) "
+            "on conflict (word) do update set uses = search_words.uses + 1, "
+            "open_uses = search_words.open_uses + excluded.open_uses",
+            [(word, stem, int(open_to_all)) for word, stem in sorted(stems.items())],
+        )
+        if row is not None:
+            await self.connection.execute(
+                "delete from counted_words where object_id = $1", object_id
+            )
+        if stems:
+            await self.connection.execute(
+                "insert into counted_words (object_id, words, open) values ($1, $2, $3)",
+                object_id,
+                " ".join(sorted(stems)),
+                int(open_to_all),
+            )
+
+    async def _count_less(self, words: set[str], was_open: bool) -> None:
+        if not words:
+            return
+        known = sorted(words)
+        await self.connection.execute(
+            "update search_words set uses = uses - 1, open_uses = open_uses - $2 "
+            "where word = any($1)",
+            known,
+            int(was_open),
+        )
+        await self.connection.execute(
+            "delete from search_words where word = any($1) and uses <= 0", known
+        )
+
+    async def counted(self, after: int, limit: int) -> list[tuple[int, str, int]]:
+        """Experiences after an id: their counted words, and whether everybody may read them."""
+        rows = await self.connection.fetch_all(
+            "select object_id, words, open from counted_words where object_id > $1 "
+            "order by object_id limit $2",
+            after,
+            limit,
+        )
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    async def forget_uncounted(self, counted: set[str]) -> int:
+        """Forget words that no experience uses any more: theirs went with a whole account."""
+        rows = await self.connection.fetch_all("select word from search_words")
+        gone = [row[0] for row in rows if row[0] not in counted]
+        await self.connection.execute("delete from search_words where word = any($1)", gone)
+        return len(gone)
+
+    # what is asked
+
+    async def hits(self, selection: Selection) -> list[Hit]:
+        """Every experience that the words fit and the viewer may see, in the wanted order."""
+        arguments = _Arguments()
+        source, rank, conditions = "searchable o", "0", [_may_see(selection, arguments)]
+        if selection.terms:
+            query = arguments.add(self._query(selection.terms, selection.together))
+            source, rank = self._words_source(query)
+            conditions.insert(0, self._fits(query))
+        if selection.unwanted:
+            conditions.append(self._without(selection.unwanted, arguments))
+        missed = _missed(selection, arguments)
+        rows = await self.connection.fetch_all(
+            f"select o.id, {missed} from {source} join actors w on w.id = o.actor_id "
+            f"where {' and '.join(conditions)} {_order(selection.sort, rank)}",
+            *arguments.values,
+        )
+        return [Hit(row[0], row[1]) for row in rows]
+
+    async def facet_counts(
+        self, ids: list[int], nearly: Mapping[str, list[int]]
+    ) -> list[tuple[str, str, int]]:
+        """How many of the experiences have each value of each facet: (facet, value, number).
+
+        `nearly`: for a facet that is filtered by, those that fail this filter alone.
+        """
+        arguments = _Arguments(ids)
+        others = "".join(
+            f" or (facet = {arguments.add(facet)} and object_id = any({arguments.add(more)}))"
+            for facet, more in nearly.items()
+        )
+        rows = await self.connection.fetch_all(
+            "select facet, value, count(*) from experience_facets "
+            f"where object_id = any($1){others} group by facet, value",
+            *arguments.values,
+        )
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    async def each_term(self, selection: Selection) -> list[int]:
+        """How many experiences the viewer may see for each of the terms alone, in one query."""
+        arguments = _Arguments()
+        allowed = _may_see(selection, arguments)
+        parts = []
+        for place, term in enumerate(selection.terms):
+            query = arguments.add(self._query((term,), together=True))
+            source, _ = self._words_source(query)
+            parts.append(
+                f"select {place} as place, count(*) as found from {source} "
+                f"join actors w on w.id = o.actor_id where {self._fits(query)} and {allowed}"
+            )
+        rows = await self.connection.fetch_all(
+            " union all ".join(parts) + " order by place", *arguments.values
+        )
+        return [row[1] for row in rows]
+
+    async def known_words(self, words: list[str], stems: list[str]) -> set[str]:
+        """Which of these words and stems occur in the index."""
+        rows = await self.connection.fetch_all(
+            "select word, stem from search_words where word = any($1) "
+            "union select word, stem from search_words where stem = any($2)",
+            words,
+            stems,
+        )
+        return {value for row in rows for value in (row[0], row[1])}
+
+    async def words_of_length(
+        self, shortest: int, longest: int, *, open_only: bool
+    ) -> list[tuple[str, int]]:
+        """The words of a length, and how many experiences use each."""
+        uses = "open_uses" if open_only else "uses"
+        rows = await self.connection.fetch_all(
+            f"select word, {uses} from search_words where {uses} > 0 "
+            "and length(word) between $1 and $2",
+            shortest,
+            longest,
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    async def facets_of(self, object_id: int) -> list[tuple[str, str]]:
+        """The facet values of one experience."""
+        rows = await self.connection.fetch_all(
+            "select facet, value from experience_facets where object_id = $1", object_id
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def _query(self, terms: Sequence[Term], together: bool) -> str:
+        write = tsquery if self.connection.engine == "postgres" else fts5
+        return write(terms, together=together)
+
+    def _words_source(self, query: str) -> tuple[str, str]:
+        """The tables to read for the query in this placeholder, and the rank: less is better."""
+        if self.connection.engine == "postgres":
+            rank = f"-ts_rank({_WEIGHTS}, x.words, cast(cast({query} as text) as tsquery))"
+            return "experience_words x join searchable o on o.id = x.rowid", rank
+        return "experience_words join searchable o on o.id = experience_words.rowid", _BM25
+
+    def _fits(self, placeholder: str) -> str:
+        if self.connection.engine == "postgres":
+            return f"x.words @@ cast(cast({placeholder} as text) as tsquery)"
+        return f"experience_words match {placeholder}"
+
+    def _without(self, unwanted: Sequence[Term], arguments: _Arguments) -> str:
+        query = arguments.add(self._query(unwanted, together=False))
+        alias = " x" if self.connection.engine == "postgres" else ""
+        fits = self._fits(query)
+        return f"o.id not in (select rowid from experience_words{alias} where {fits})"
+
+
+def _may_see(selection: Selection, arguments: _Arguments) -> str:
+    if selection.viewer_id == 0:
+        return _FOR_STRANGERS
+    here = " and o.local = 1" if selection.here_only else ""
+    return MAY_SEE.replace("$2", arguments.add(selection.viewer_id)) + here
+
+
+def _missed(selection: Selection, arguments: _Arguments) -> str:
+    """A sum of bits: 1 for the period, 2 for the first facet, 4 for the second…"""
+    start, end = selection.period
+    bits = []
+    if start is not None:
+        bits.append(f"o.happened_at < {arguments.add(start)}")
+    if end is not None:
+        bits.append(f"o.happened_at >= {arguments.add(end)}")
+    parts = [f"case when {' or '.join(bits)} then {PERIOD_BIT} else 0 end"] if bits else ["0"]
+    for place, (facet, values) in enumerate(selection.facets.items(), 1):
+        name, wanted = arguments.add(facet), arguments.add(list(values))
+        parts.append(
+            "case when exists (select 1 from experience_facets f where f.object_id = o.id "
+            f"and f.facet = {name} and f.value = any({wanted})) then 0 else {1 << place} end"
+        )
+    return " + ".join(parts) + " as missed"
+
+
+def _order(sort: Sort, rank: str) -> str:
+    newest = "o.published_at desc, o.id desc"
+    if sort == "relevance":
+        return f"order by {rank}, {newest}"
+    if sort == "reused":
+        return (
+            "order by (select count(*) from experiences d "
+            "join searchable s on s.id = d.object_id and s.visibility = 'public' "
+            "where d.adapted_from = (select url from objects where id = o.id)) desc, " + newest
+        )
+    return f"order by {newest}"
