@@ -13,13 +13,15 @@ from inbox.routes import InboxServices, inbox_door, inbox_routes
 from node.errors import install_error_answers
 from node.health import health_routes
 from node.services import Services
-from objects.media import MediaLimits
 from objects.routes import ObjectServices, object_routes
 from outbox.routes import OutboxDoor, outbox_routes
+from web.context import WebContext
 from web.graph import graph_routes
 from web.interact import Interaction, interaction_routes
-from web.pages import Pages
-from web.routes import page_routes
+from web.public.routes import PublicPages
+from web.public.routes import routes as public_routes
+from web.routes import routes as web_routes
+from web.sessions import install_sign_in_answers
 
 MULTIPART_OVERHEAD = 100_000
 
@@ -30,13 +32,15 @@ def create_app(services: Services) -> Quart:
     settings = services.settings
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload + MULTIPART_OVERHEAD
     app.url_map.strict_slashes = False
-    pages = Pages(services.store, services.identifiers, settings)
+    context = services.web
+    pages = PublicPages(context)
     inbox = _inbox(services)
     inboxes = inbox_door(inbox)
     app.register_blueprint(inbox_routes(inbox, inboxes))
-    for door in (*_federation(services, pages), *_people(services, pages)):
+    for door in (*_federation(services, pages), *_people(services, context)):
         app.register_blueprint(door)
-    install_error_answers(app, pages)
+    install_error_answers(app, context.renderer)
+    install_sign_in_answers(app)
 
     @app.before_request
     async def refuse_nul() -> None:
@@ -71,7 +75,7 @@ def _inbox(services: Services) -> InboxServices:
     )
 
 
-def _federation(services: Services, pages: Pages) -> Iterator[Blueprint]:
+def _federation(services: Services, pages: PublicPages) -> Iterator[Blueprint]:
     """What other servers and ActivityPub clients talk to."""
     settings, store, identifiers = services.settings, services.store, services.identifiers
     yield actor_routes(
@@ -96,15 +100,16 @@ def _federation(services: Services, pages: Pages) -> Iterator[Blueprint]:
             tag_page=pages.tag,
         )
     )
-    limits = MediaLimits(settings.max_upload, settings.max_pixels)
+    limits = services.web.limits
     yield outbox_routes(
         OutboxDoor(services.outbox, services.visitors, services.fetcher, services.files, limits)
     )
 
 
-def _people(services: Services, pages: Pages) -> Iterator[Blueprint]:
+def _people(services: Services, context: WebContext) -> Iterator[Blueprint]:
     """What visitors, members and monitors look at."""
-    yield page_routes(pages)
-    yield interaction_routes(Interaction(services.outbox, pages))
+    yield web_routes(context)
+    yield public_routes(context)
+    yield interaction_routes(Interaction(services.outbox, context.renderer))
     yield graph_routes(services.store, services.identifiers)
     yield health_routes(services)

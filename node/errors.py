@@ -10,9 +10,11 @@ from actors.negotiation import Format, choose
 from actors.problems import PROBLEM_JSON, problem
 from federation.errors import Refused
 from storage.ports import Busy
-from web.pages import Pages
+from web.rendering import Renderer
 
 log = logging.getLogger(__name__)
+
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def problem_response(refused: Refused) -> Response:
@@ -32,12 +34,13 @@ def wants_page() -> bool:
     return choose(request.accept_mimetypes) is Format.HTML
 
 
-def install_error_answers(app: Quart, pages: Pages) -> None:
+def install_error_answers(app: Quart, renderer: Renderer) -> None:
     """Every error of every route leaves as a problem document, or as a page for browsers."""
 
     async def answer(refused: Refused) -> Response:
-        if request.method in ("GET", "HEAD") and wants_page():
-            return await pages.problem(refused)
+        read = request.method in ("GET", "HEAD")
+        if wants_page() and (read or request.mimetype in FORMS):
+            return await renderer.problem(refused)
         return problem_response(refused)
 
     @app.errorhandler(Refused)

@@ -11,6 +11,7 @@ from actors.keys import ActorKeys, HostSchemes
 from actors.policy import DomainRules
 from actors.remote import RemoteActors
 from actors.rush import Rush
+from actors.site import SiteFacts
 from config.settings import Settings
 from federation.addresses import AddressGuard
 from federation.client import HttpClient, Transport, user_agent
@@ -20,6 +21,7 @@ from federation.verify import Verifier
 from inbox.receive import Receiver
 from inbox.worker import InboxWorker
 from node.housekeeping import Housekeeping
+from objects.media import MediaLimits
 from objects.remote import RemoteObjects
 from outbox.context import OutboxContext
 from outbox.deliver import Deliverer
@@ -32,6 +34,10 @@ from outbox.worker import DeliveryWorker
 from storage.files import MediaFiles
 from storage.migrate import pending
 from storage.store import Store, open_store
+from web.context import WebContext
+from web.mails import Mails
+from web.rendering import Renderer
+from web.sessions import Sessions
 
 Clock = Callable[[], float]
 
@@ -59,6 +65,7 @@ class Services:
     fanout_worker: FanoutWorker
     delivery_worker: DeliveryWorker
     housekeeping: Housekeeping
+    web: WebContext
 
     def now(self) -> int:
         """Milliseconds since the epoch."""
@@ -107,6 +114,7 @@ def build_services(
         store, client, keys, schemes, rules, FollowerDigests(store, identifiers, clock), clock
     )
     files = MediaFiles(settings.media_dir)
+    outbox = OutboxContext(store, identifiers, publisher, remote, objects, settings.language, clock)
     return Services(
         settings=settings,
         clock=clock,
@@ -122,9 +130,7 @@ def build_services(
         visitors=Visitors(verifier, rules, keys, secure_mode=settings.secure_mode),
         inbox_limits=_inbox_limits(settings),
         receiver=Receiver(store, clock, settings.log_days),
-        outbox=OutboxContext(
-            store, identifiers, publisher, remote, objects, settings.language, clock
-        ),
+        outbox=outbox,
         inbox_worker=InboxWorker(
             store=store,
             identifiers=identifiers,
@@ -140,6 +146,32 @@ def build_services(
         fanout_worker=FanoutWorker(store, identifiers, rules, clock, publisher.rush),
         delivery_worker=_delivery_worker(settings, store, deliverer, publisher.rush, clock),
         housekeeping=Housekeeping(store, files, settings, clock),
+        web=_web(settings, outbox, files, client, rules),
+    )
+
+
+def _web(
+    settings: Settings,
+    outbox: OutboxContext,
+    files: MediaFiles,
+    client: HttpClient,
+    rules: DomainRules,
+) -> WebContext:
+    """What the pages need."""
+    store, clock = outbox.store, outbox.clock
+    site = SiteFacts(store, clock, settings)
+    sessions = Sessions(store, settings, clock)
+    return WebContext(
+        outbox=outbox,
+        settings=settings,
+        files=files,
+        limits=MediaLimits(settings.max_upload, settings.max_pixels),
+        client=client,
+        rules=rules,
+        site=site,
+        sessions=sessions,
+        mails=Mails(settings, clock),
+        renderer=Renderer(store, outbox.identifiers, settings, site, sessions, clock),
     )
 
 

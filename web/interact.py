@@ -21,7 +21,7 @@ from outbox.acts.follow import ask
 from outbox.context import ActRefused, OutboxContext
 from storage.records import ActorRecord, MemberRecord
 from storage.store import Tx
-from web.pages import Pages
+from web.rendering import Renderer
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +39,29 @@ class Interaction:
     """What the form needs; tries are counted by address and by account."""
 
     context: OutboxContext
-    pages: Pages
+    renderer: Renderer
     by_address: RateLimiter = field(default_factory=_limiter)
     by_account: RateLimiter = field(default_factory=_limiter)
+
+    async def page(
+        self,
+        uri: str,
+        *,
+        problem: str = "",
+        username: str = "",
+        followed: ActorRecord | None = None,
+        status: int = 200,
+    ) -> Response:
+        """The form to follow an account of another server, with what went wrong or right."""
+        return await self.renderer.render(
+            "interaction.html",
+            uri=uri,
+            problem=problem,
+            username=username,
+            followed=followed,
+            status=status,
+            index=False,
+        )
 
     async def follow(self, form: Mapping[str, str], address: str) -> Response:
         """Check the password, then follow; every problem comes back into the form."""
@@ -59,8 +79,8 @@ class Interaction:
             log.info("%s wanted to follow %s: %s", username[:40], uri[:200], error)
             problem = "unknown"
         else:
-            return await self.pages.interaction(uri, followed=target)
-        return await self.pages.interaction(uri, problem=problem, username=username, status=status)
+            return await self.page(uri, followed=target)
+        return await self.page(uri, problem=problem, username=username, status=status)
 
     async def _member(self, username: str, password: str, address: str) -> ActorRecord:
         """The living account, if the password is right; as slow and as mute for unknown ones."""
@@ -92,7 +112,7 @@ def interaction_routes(interaction: Interaction) -> Blueprint:
 
     @blueprint.get("/authorize_interaction")
     async def form() -> Response:
-        return await interaction.pages.interaction(request.args.get("uri", "")[:MAX_URI])
+        return await interaction.page(request.args.get("uri", "")[:MAX_URI])
 
     @blueprint.post("/authorize_interaction")
     async def follow() -> Response:

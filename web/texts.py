@@ -7,23 +7,40 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 LANGUAGES: Final = ("fr", "en")
+LANGUAGE_NAMES: Final = {"fr": "Français", "en": "English"}
 CATALOGUES: Final = Path(__file__).parent / "translations"
+PLACE: Final = "Europe/Paris"
+
+
+def mark(text: str) -> str:
+    """Mark a text of Python code for translation; it is translated when it is shown."""
+    return text
 
 
 @cache
 def translations(language: str) -> NullTranslations:
-    """The catalogue of a language; English texts are the message ids themselves."""
+    """Every catalogue `translations/<language>/*.po` as one, read when first asked for.
+
+    English has none: its texts are the message ids themselves.
+    """
+    files = sorted((CATALOGUES / language).glob("*.po"))
+    if not files:
+        return NullTranslations()
+    from babel.messages.catalog import Catalog
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    path = CATALOGUES / f"{language}.po"
-    if not path.exists():
-        return NullTranslations()
+    whole = Catalog(locale=language)
+    for file in files:
+        with file.open("rb") as source:
+            for message in read_po(source, locale=language):
+                if message.id:
+                    whole.add(message.id, message.string)
     compiled = BytesIO()
-    with path.open("rb") as source:
-        write_mo(compiled, read_po(source, locale=language))
+    write_mo(compiled, whole)
     compiled.seek(0)
     return GNUTranslations(compiled)
 
@@ -53,12 +70,28 @@ def day(ms: int, language: str) -> str:
     """A date as people write it: `23 novembre 2026`."""
     from babel.dates import format_date
 
-    return format_date(datetime.fromtimestamp(ms / 1000, UTC).date(), "long", locale=language)
+    return format_date(_local(ms).date(), "long", locale=language)
 
 
 def moment(ms: int, language: str) -> str:
-    """A date with its time, in UTC."""
+    """A date with its time, as clocks in Normandy show it."""
     from babel.dates import format_datetime
 
-    found = datetime.fromtimestamp(ms / 1000, UTC)
-    return format_datetime(found, "d MMMM y, HH:mm", locale=language)
+    pattern = "d MMMM y 'à' HH:mm" if language == "fr" else "d MMMM y, HH:mm"
+    return format_datetime(_local(ms), pattern, locale=language)
+
+
+def iso_day(ms: int) -> str:
+    """A date for machines: `2026-11-23`."""
+    return _local(ms).date().isoformat()
+
+
+def number(value: float, language: str) -> str:
+    """A number as people write it: `1 200,5`."""
+    from babel.numbers import format_decimal
+
+    return format_decimal(value, locale=language)
+
+
+def _local(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone(ZoneInfo(PLACE))
