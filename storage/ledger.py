@@ -42,6 +42,18 @@ class LedgerStatements(Statements):
             "update media set description = $2 where id = $1", media_id, description
         )
 
+    async def media_of(
+        self, actor_id: int, *, after: int = 0, limit: int = 50
+    ) -> list[MediaRecord]:
+        """The uploads of an actor, oldest first."""
+        return await self.all_of(
+            MediaRecord,
+            "from media where actor_id = $1 and id > $2 order by id limit $3",
+            actor_id,
+            after,
+            limit,
+        )
+
     async def attach(self, media_id: int, object_id: int) -> None:
         """Tie an upload to the object that shows it."""
         await self.connection.execute(

@@ -1,0 +1,57 @@
+"""`manifest.yml` of an archive (FEP-6fcd), written as JSON, which is YAML too."""
+
+from typing import Any, Final
+
+import orjson
+
+from actors.documents import wire_time
+from storage.records import ActorRecord
+
+MANIFEST: Final = "manifest.yml"
+ACTOR: Final = "activitypub/actor.json"
+OUTBOX: Final = "activitypub/outbox.json"
+LIKES: Final = "activitypub/likes.json"
+FOLLOWING: Final = "activitypub/following_accounts.csv"
+FOLLOWERS: Final = "activitypub/followers.csv"
+BLOCKED: Final = "activitypub/blocked_accounts.csv"
+EXPERIENCES: Final = "experiences/"
+MEDIA: Final = "media/"
+DRAFTS: Final = "drafts.json"
+PREFERENCES: Final = "preferences.json"
+
+_FEP: Final = "https://w3id.org/fep/6fcd"
+_MASTODON: Final = "https://docs.joinmastodon.org/user/moving/#export"
+_CONTENTS: Final[dict[str, Any]] = {
+    MANIFEST: {"url": f"{_FEP}#manifest-file"},
+    "activitypub": {
+        "contents": {
+            "actor.json": {"url": "https://www.w3.org/TR/activitypub/#actor-objects"},
+            "outbox.json": {"url": "https://www.w3.org/TR/activitystreams-core/#collections"},
+            "likes.json": {"url": "https://www.w3.org/TR/activitystreams-core/#collections"},
+            "following_accounts.csv": {"url": _MASTODON},
+            "followers.csv": {"url": _MASTODON},
+            "blocked_accounts.csv": {"url": _MASTODON},
+        }
+    },
+    "experiences": {"description": "Each experience as JSON-LD and as Markdown."},
+    "media": {"description": "Files of experiences, posts, drafts and the profile."},
+    DRAFTS: {"description": "Experiences that are not published yet."},
+    PREFERENCES: {"description": "The account and what was chosen in the settings."},
+}
+
+
+def manifest(actor: ActorRecord, software: tuple[str, str], now: int) -> bytes:
+    """The manifest of somebody's archive; `software` is the version and the node's address."""
+    version, origin = software
+    document = {
+        "ubc-version": 0.1,
+        "meta": {
+            "created": wire_time(now),
+            "createdBy": {
+                "controller": actor.url,
+                "client": {"name": "Communotic", "version": version, "url": origin},
+            },
+        },
+        "contents": _CONTENTS,
+    }
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2)

@@ -1,0 +1,88 @@
+"""Notifications as people read them: several thanks for one object are one line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from objects.visibility import visible_by_ids
+from storage.records import ActorRecord, NotificationRecord, ObjectRecord
+from storage.store import Tx
+
+# One line for all of these about one object; new followers of one day are one line too.
+GROUPED: Final = frozenset({"like", "share", "follow"})
+ABOUT_OBJECTS: Final = frozenset({"mention", "question", "like", "share", "reuse", "coauthor"})
+DAY_MS: Final = 24 * 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line: `people` the latest first; `parent` is what a comment answers.
+
+    Beside the kinds of the database a mention may be a `comment` (it answers something of the
+    owner) or a `question` (nobody else can read it). `id` is the latest notification in it.
+    """
+
+    id: int
+    kind: str
+    at: int
+    unread: bool
+    people: tuple[ActorRecord, ...]
+    record: ObjectRecord | None = None
+    parent: ObjectRecord | None = None
+
+
+async def notices_of(
+    tx: Tx, owner: ActorRecord, notifications: Sequence[NotificationRecord]
+) -> list[Notice]:
+    """These notifications of one owner as lines, latest first; three queries.
+
+    What the owner may no longer see, or who is gone, is left out.
+    """
+    ids = [n.object_id for n in notifications if n.object_id is not None]
+    records = await visible_by_ids(tx, ids, owner)
+    above = {r.in_reply_to_id for r in records.values() if r.in_reply_to_id is not None}
+    parents = await tx.objects.by_ids(sorted(above))
+    people = await tx.actors.by_ids(sorted({n.actor_id for n in notifications}))
+    lines: dict[tuple[str, int], Notice] = {}
+    for n in sorted(notifications, key=lambda n: -n.id):
+        record = records.get(n.object_id or 0)
+        person = people.get(n.actor_id)
+        if person is None or person.state == "gone":
+            continue
+        if n.kind in ABOUT_OBJECTS and record is None:
+            continue
+        key = _key(n)
+        if key in lines:
+            lines[key] = _joined(lines[key], n, person)
+        else:
+            parent = parents.get((record.in_reply_to_id if record else None) or 0)
+            kind = _kind(n.kind, record, parent, owner)
+            lines[key] = Notice(
+                n.id, kind, n.created_at, n.read_at is None, (person,), record, parent
+            )
+    return list(lines.values())
+
+
+def _key(n: NotificationRecord) -> tuple[str, int]:
+    if n.kind == "follow":
+        return n.kind, n.created_at // DAY_MS
+    if n.kind in GROUPED:
+        return n.kind, n.object_id or 0
+    return n.kind, n.id
+
+
+def _joined(line: Notice, n: NotificationRecord, person: ActorRecord) -> Notice:
+    known = person.id in {other.id for other in line.people}
+    people = line.people if known else (*line.people, person)
+    return replace(line, people=people, unread=line.unread or n.read_at is None)
+
+
+def _kind(
+    kind: str, record: ObjectRecord | None, parent: ObjectRecord | None, owner: ActorRecord
+) -> str:
+    if kind != "mention" or record is None:
+        return kind
+    if record.visibility == "direct":
+        return "question"
+    answered = parent is not None and parent.actor_id == owner.id
+    return "comment" if answered else "mention"

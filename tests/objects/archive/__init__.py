@@ -1,0 +1,1 @@
+"""Tests of the archives that members take with them."""

@@ -1,0 +1,1 @@
+"""Pages for members: reading, answering, following, settings, writing."""

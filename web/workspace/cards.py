@@ -1,0 +1,96 @@
+"""Experiences and posts as lists show them: one card each, a constant number of questions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from objects.experiences.fields import Experience, from_json
+from objects.text import plain_text
+from objects.visibility import visible_by_ids
+from storage.concepts import Concept
+from storage.records import ActorRecord, ObjectRecord
+from storage.store import Tx
+from storage.timelines import Standing
+
+MAX_EXCERPT: Final = 400
+UNTOUCHED: Final = Standing()
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One object in a list; `id` is for paging, `experience` is None for a post."""
+
+    id: int
+    record: ObjectRecord
+    author: ActorRecord
+    experience: Experience | None = None
+    organisation: ActorRecord | None = None
+    shared_by: ActorRecord | None = None
+    standing: Standing = UNTOUCHED
+
+    @property
+    def address(self) -> str:
+        """Where a member reads it."""
+        return f"/read/{self.record.id}"
+
+    @property
+    def title(self) -> str:
+        """What links to it say."""
+        return self.record.name or self.excerpt[:80] or self.author.name
+
+    @property
+    def excerpt(self) -> str:
+        """The beginning of it, as plain text."""
+        text = self.record.summary if self.record.name else ""
+        text = text or plain_text(self.record.content)
+        return text if len(text) <= MAX_EXCERPT else text[:MAX_EXCERPT].rsplit(None, 1)[0] + " …"
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """Cards with the concepts that they name."""
+
+    cards: tuple[Card, ...]
+    concepts: dict[str, Concept]
+
+
+async def cards_of(tx: Tx, viewer: ActorRecord, lines: Sequence[tuple[int, int, int]]) -> Cards:
+    """Cards for lines of (entry id, object id, id of who brought it).
+
+    What the viewer may no longer see is left out; so is what a suspended server shared.
+    """
+    ids = [object_id for _, object_id, _ in lines]
+    records = await visible_by_ids(tx, ids, viewer)
+    people = {record.actor_id for record in records.values()} | {by for _, _, by in lines}
+    actors = await tx.actors.by_ids(sorted(people))
+    rows = await tx.experiences.by_ids(list(records))
+    experiences = {number: from_json(row.fields) for number, row in rows.items()}
+    carriers = await tx.actors.by_urls(
+        sorted({e.carried_by for e in experiences.values() if e.carried_by})
+    )
+    standings = await tx.timelines.standings(viewer.id, list(records))
+    cards = []
+    for entry_id, object_id, by in lines:
+        record, brought_by = records.get(object_id), actors.get(by)
+        if record is None or brought_by is None or brought_by.severity == "suspend":
+            continue
+        experience = experiences.get(object_id)
+        cards.append(
+            Card(
+                entry_id,
+                record,
+                actors[record.actor_id],
+                experience,
+                carriers.get(experience.carried_by) if experience else None,
+                brought_by if by != record.actor_id else None,
+                standings.get(object_id, UNTOUCHED),
+            )
+        )
+    named = {u for e in experiences.values() for u in (*e.themes, *e.modalities)}
+    return Cards(tuple(cards), await tx.concepts.by_uris(sorted(named)))
+
+
+async def cards_of_objects(tx: Tx, viewer: ActorRecord, ids: Sequence[int]) -> Cards:
+    """Cards for objects, in this order."""
+    records = await tx.objects.by_ids(list(ids))
+    return await cards_of(tx, viewer, [(n, n, records[n].actor_id) for n in ids if n in records])
