@@ -1,9 +1,21 @@
 """The accounts behind local actors, and their bearer tokens."""
 
 from dataclasses import fields
+from typing import Final
 
 from storage.records import ActorRecord, MemberRecord, TokenRecord, columns
 from storage.statements import Statements
+
+BELONGINGS: Final = (
+    "tokens",
+    "sessions",
+    "one_time_codes",
+    "passkeys",
+    "second_factors",
+    "identities",
+    "preferences",
+    "members",
+)
 
 
 class MemberStatements(Statements):
@@ -47,9 +59,9 @@ class MemberStatements(Statements):
         )
 
     async def remove(self, actor_id: int) -> None:
-        """Delete the account and its tokens; the actor stays as a tombstone."""
-        await self.connection.execute("delete from tokens where actor_id = $1", actor_id)
-        await self.connection.execute("delete from members where actor_id = $1", actor_id)
+        """Delete the account with all that signs in; the actor stays as a tombstone."""
+        for table in BELONGINGS:
+            await self.connection.execute(f"delete from {table} where actor_id = $1", actor_id)
 
     async def add_token(self, token: TokenRecord) -> None:
         """A new bearer token."""

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from storage.activities import ActivityStatements
 from storage.actors import ActorStatements
 from storage.concepts import ConceptStatements
+from storage.credentials import CredentialStatements
 from storage.deliveries import DeliveryStatements
 from storage.drafts import DraftStatements
 from storage.engine import DatabaseEngine
@@ -55,6 +56,11 @@ class Tx:
     def concepts(self) -> ConceptStatements:
         """Vocabularies."""
         return ConceptStatements(self.connection)
+
+    @cached_property
+    def credentials(self) -> CredentialStatements:
+        """What members prove with besides a password."""
+        return CredentialStatements(self.connection)
 
     @cached_property
     def deliveries(self) -> DeliveryStatements:

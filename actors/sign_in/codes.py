@@ -1,0 +1,81 @@
+"""Secrets that are used once, each bound to one purpose; the database knows their hashes."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from actors.auth import TOKEN_BYTES, token_hash
+from actors.sign_in.sessions import MAX_TOKEN, MINUTE_MS
+from storage.sessions import CodeRecord
+from storage.store import Tx
+
+HOUR_MS: Final = 60 * MINUTE_MS
+DAY_MS: Final = 24 * HOUR_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a secret is for, and how long it lives (milliseconds)."""
+
+    name: str
+    lifetime: int
+
+
+SIGN_IN_LINK: Final = Purpose("sign-in-link", 15 * MINUTE_MS)
+SECOND_FACTOR: Final = Purpose("second-factor", 10 * MINUTE_MS)
+PASSKEY_SIGN_IN: Final = Purpose("passkey-sign-in", 5 * MINUTE_MS)
+PASSKEY_NEW: Final = Purpose("passkey-new", 10 * MINUTE_MS)
+NEW_MAIL: Final = Purpose("new-mail", DAY_MS)
+INVITATION: Final = Purpose("invitation", 14 * DAY_MS)
+SETUP: Final = Purpose("setup", 7 * DAY_MS)
+# A sign-in link that an administrator hands over by other means than mail.
+HANDED_LINK: Final = Purpose("sign-in-link", DAY_MS)
+
+
+async def new_code(
+    tx: Tx,
+    purpose: Purpose,
+    now: int,
+    *,
+    actor_id: int | None = None,
+    details: Mapping[str, Any] | None = None,
+    created_by: str = "",
+    secret: str = "",
+) -> str:
+    """A new secret, shown this once; `secret` when somebody else made it. `now` in ms."""
+    code = secret or secrets.token_urlsafe(TOKEN_BYTES)
+    await tx.sessions.add_code(
+        CodeRecord(
+            code_hash=token_hash(code),
+            purpose=purpose.name,
+            actor_id=actor_id,
+            details=orjson.dumps(dict(details or {})).decode(),
+            created_by=created_by,
+            created_at=now,
+            expires_at=now + purpose.lifetime,
+        )
+    )
+    return code
+
+
+async def look_at(tx: Tx, code: str, purpose: Purpose, now: int) -> CodeRecord | None:
+    """What a secret stands for, without spending it; None when it is worth nothing (now)."""
+    if not code or len(code) > MAX_TOKEN:
+        return None
+    return await tx.sessions.code(token_hash(code), purpose.name, now)
+
+
+async def spend(tx: Tx, code: str, purpose: Purpose, now: int) -> CodeRecord | None:
+    """Use a secret: it is worth nothing from now on. None when it was worth nothing before."""
+    if not code or len(code) > MAX_TOKEN:
+        return None
+    return await tx.sessions.use_code(token_hash(code), purpose.name, now)
+
+
+def details_of(record: CodeRecord) -> dict[str, Any]:
+    """What the secret grants."""
+    found: dict[str, Any] = orjson.loads(record.details)
+    return found
