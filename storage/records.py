@@ -220,7 +220,7 @@ class PollRecord:
 
 @dataclass(frozen=True, slots=True)
 class ReportRecord:
-    """A Flag, from here or elsewhere."""
+    """A Flag from here or elsewhere, or the report of a visitor, who has a receipt."""
 
     id: int
     url: str
@@ -230,6 +230,12 @@ class ReportRecord:
     comment: str
     state: str
     created_at: int
+    receipt: str = ""
+    reporter_mail: str = ""
+    decision: str = ""
+    category: str = ""
+    outcome: str = ""
+    decided_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

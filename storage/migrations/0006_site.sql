@@ -12,4 +12,11 @@ create table site (
 alter table reports add column receipt text not null default '';
 alter table reports add column reporter_mail text not null default '';
 alter table reports add column decision text not null default '';
+-- what it is about, as the reporter chose; how it ended: `removed`, `kept`, `other`
+alter table reports add column category text not null default '';
+alter table reports add column outcome text not null default '';
+alter table reports add column decided_at bigint;
 create unique index reports_receipt on reports (receipt) where receipt <> '';
+
+-- The delivery log lists what was published here, page by page.
+create index objects_local_articles on objects (id) where local = 1 and type = 'Article';
