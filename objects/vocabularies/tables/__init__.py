@@ -1,0 +1,1 @@
+"""Vocabularies that their publishers offer as tables: ROME, ESCO, Formacode."""
