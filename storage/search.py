@@ -132,9 +132,9 @@ class SearchStatements(Statements):
             await self.connection.execute(f"delete from {table} where {column} = $1", object_id)
 
     async def count_words(
-        self, object_id: int, stems: Mapping[str, str], *, open_to_all: bool
+        self, object_id: int, used: Mapping[str, tuple[str, str]], *, open_to_all: bool
     ) -> None:
-        """Say which words an experience uses (word → stem) instead of those that it used."""
+        """Say which words an experience uses: word → its stem, and how to show it."""
         row = await self.connection.fetch_one(
             "select words, open from counted_words where object_id = $1", object_id
         )
@@ -142,20 +142,21 @@ class SearchStatements(Statements):
         was_open = bool(row[1]) if row is not None else False
         await self._count_less(before, was_open)
         await self.connection.execute_many(
-            "insert into search_words (word, stem, uses, open_uses) values ($1, $2, 1, $3) "
+            "insert into search_words (word, stem, shown, uses, open_uses) "
+            "values ($1, $2, $3, 1, $4) "
             "on conflict (word) do update set uses = search_words.uses + 1, "
             "open_uses = search_words.open_uses + excluded.open_uses",
-            [(word, stem, int(open_to_all)) for word, stem in sorted(stems.items())],
+            [(word, *both, int(open_to_all)) for word, both in sorted(used.items())],
         )
         if row is not None:
             await self.connection.execute(
                 "delete from counted_words where object_id = $1", object_id
             )
-        if stems:
+        if used:
             await self.connection.execute(
                 "insert into counted_words (object_id, words, open) values ($1, $2, $3)",
                 object_id,
-                " ".join(sorted(stems)),
+                " ".join(sorted(used)),
                 int(open_to_all),
             )
 
@@ -258,23 +259,41 @@ class SearchStatements(Statements):
 
     async def words_of_length(
         self, shortest: int, longest: int, *, open_only: bool
-    ) -> list[tuple[str, int]]:
-        """The words of a length, and how many experiences use each."""
+    ) -> list[tuple[str, str, int]]:
+        """The words of a length, how to show them, and how many experiences use each."""
         uses = "open_uses" if open_only else "uses"
         rows = await self.connection.fetch_all(
-            f"select word, {uses} from search_words where {uses} > 0 "
+            f"select word, shown, {uses} from search_words where {uses} > 0 "
             "and length(word) between $1 and $2",
             shortest,
             longest,
         )
-        return [(row[0], row[1]) for row in rows]
+        return [(row[0], row[1], row[2]) for row in rows]
 
-    async def facets_of(self, object_id: int) -> list[tuple[str, str]]:
-        """The facet values of one experience."""
+    async def alike(self, object_id: int, viewer_id: int, limit: int) -> list[int]:
+        """Experiences that share facet values with one, as far as the viewer may see them.
+
+        Rare values weigh more than common ones; themes more than publics, publics more than
+        modalities and places.
+        """
+        arguments = _Arguments(object_id, limit)
+        allowed = _may_see(Selection(facets={}, viewer_id=viewer_id), arguments)
         rows = await self.connection.fetch_all(
-            "select facet, value from experience_facets where object_id = $1", object_id
+            "with shared as (select facet, value, case facet when 'theme' then 6.0 "
+            "when 'public' then 3.0 else 1.0 end as weight from experience_facets "
+            "where object_id = $1 and facet in ('theme', 'public', 'modality', 'territory')), "
+            "rarity as (select s.facet, s.value, s.weight / (4 + count(*)) as weight "
+            "from shared s join experience_facets f on f.facet = s.facet and f.value = s.value "
+            "group by s.facet, s.value, s.weight) "
+            "select o.id from rarity r "
+            "join experience_facets f on f.facet = r.facet and f.value = r.value "
+            "join searchable o on o.id = f.object_id join actors w on w.id = o.actor_id "
+            f"where o.id <> $1 and {allowed} "
+            "group by o.id, o.published_at "
+            "order by sum(r.weight) desc, o.published_at desc limit $2",
+            *arguments.values,
         )
-        return [(row[0], row[1]) for row in rows]
+        return [row[0] for row in rows]
 
     def _query(self, terms: Sequence[Term], together: bool) -> str:
         write = tsquery if self.connection.engine == "postgres" else fts5

@@ -10,7 +10,7 @@ from federation.documents import Document, is_public, parse
 from federation.errors import Refused
 from objects.experiences.fields import Experience
 from objects.search.territories import facet_values, territory_label
-from objects.search.words import compounds, is_stop_word, stem, words
+from objects.search.words import as_written, compounds, is_stop_word, stem, words
 from objects.vocabularies.names import OURS
 from storage.concepts import Concept
 from storage.records import ObjectRecord
@@ -34,7 +34,8 @@ async def index_experience(tx: Tx, record: ObjectRecord, experience: Experience)
         await tx.search.remove(record.id)
         return
     concepts = await _concepts(tx, experience)
-    fields = _fields(experience, concepts, await _people(tx, record, experience))
+    texts = _texts(experience, concepts, await _people(tx, record, experience))
+    fields = tuple(_words(field, experience.language) for field in texts)
     row = SearchableRecord(
         record.id,
         record.actor_id,
@@ -44,11 +45,9 @@ async def index_experience(tx: Tx, record: ObjectRecord, experience: Experience)
         happened_at(experience) or record.published_at,
     )
     await tx.search.put(row, fields, facets_of(experience, concepts, row.happened_at))
-    stems = dict(
-        chain.from_iterable(((word, found) for found, word in field.words) for field in fields)
-    )
-    public = record.visibility == "public"
-    await tx.search.count_words(record.id, stems, open_to_all=public)
+    shown = as_written(chain.from_iterable(texts))
+    used = {word: (found, shown.get(word, word)) for field in fields for found, word in field.words}
+    await tx.search.count_words(record.id, used, open_to_all=record.visibility == "public")
 
 
 async def unindex_experience(tx: Tx, object_id: int) -> None:
@@ -98,8 +97,8 @@ async def _concepts(tx: Tx, experience: Experience) -> dict[str, Concept]:
 async def _people(tx: Tx, record: ObjectRecord, experience: Experience) -> list[str]:
     """The names of its author and of the organisation that carries it."""
     author = await tx.actors.by_id(record.actor_id)
-    carriers = await tx.actors.by_urls([experience.carried_by]) if experience.carried_by else []
-    return [actor.name for actor in (author, *carriers) if actor is not None]
+    carriers = await tx.actors.by_urls([experience.carried_by]) if experience.carried_by else {}
+    return [actor.name for actor in (author, *carriers.values()) if actor is not None]
 
 
 def _with_broader(uris: Iterable[str], concepts: Mapping[str, Concept]) -> set[str]:
@@ -129,16 +128,15 @@ def _document(record: ObjectRecord) -> Document:
         return Document({})
 
 
-def _fields(
+def _texts(
     experience: Experience, concepts: Mapping[str, Concept], people: list[str]
-) -> tuple[FieldWords, ...]:
+) -> tuple[list[str], ...]:
     """Title, names, summary and body."""
-    language = experience.language
     return (
-        _words([experience.title], language),
-        _words([*people, *_names(experience, concepts)], language),
-        _words([experience.summary], language),
-        _words(body_texts(experience), language),
+        [experience.title],
+        [*people, *_names(experience, concepts)],
+        [experience.summary],
+        body_texts(experience),
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any, Final
 
@@ -73,6 +74,15 @@ def compounds(text: str) -> list[str]:
     """The hyphenated words of a text joined in one, folded: `co-animation` as `coanimation`."""
     found = _COMPOUND.findall(fold(text))
     return ["".join(_WORD.findall(compound))[:LONGEST_WORD] for compound in found]
+
+
+def as_written(texts: Iterable[str]) -> dict[str, str]:
+    """Folded word → the word with its accents, in lower case, as it is first written."""
+    found: dict[str, str] = {}
+    for text in texts:
+        for word in _WORD.findall(unicodedata.normalize("NFC", text).lower()):
+            found.setdefault(fold(word)[:LONGEST_WORD], word[:LONGEST_WORD])
+    return found
 
 
 def is_stop_word(word: str) -> bool:

@@ -28,6 +28,7 @@ create table searchable (
     happened_at bigint not null
 );
 create index searchable_newest on searchable (published_at);
+create index searchable_actor on searchable (actor_id, published_at);
 
 -- The words of each experience, as they were counted in `search_words`.
 create table counted_words (
@@ -41,6 +42,8 @@ create table counted_words (
 create table search_words (
     word text primary key,
     stem text not null,
+    -- with its accents
+    shown text not null,
     uses bigint not null,
     open_uses bigint not null
 );
