@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "deliveries": "queues:deliveries",
     "inbox": "queues:inbox",
     "domain": "domains:domain",
+    "vocabulary": "vocabularies:vocabulary",
     "reports": "reports:reports",
     "audit": "audit:audit",
     "migrate": "setup:migrate",

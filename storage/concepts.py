@@ -111,9 +111,10 @@ class ConceptStatements(Statements):
         return {row["uri"]: _concept(row) for row in rows}
 
     async def by_notation(self, scheme: str, notation: str) -> Concept | None:
-        """The concept with this notation in a scheme."""
+        """The concept with this notation in a scheme; one in use before one out of use."""
         row = await self.connection.fetch_one(
-            f"select {_COLUMNS} from concepts where scheme = $1 and notation = $2",
+            f"select {_COLUMNS} from concepts where scheme = $1 and notation = $2 "
+            "order by deprecated, uri limit 1",
             scheme,
             notation,
         )
@@ -172,6 +173,28 @@ class ConceptStatements(Statements):
             list(words),
         )
 
+    async def containing(
+        self, language: str, stems: Sequence[str], schemes: Sequence[str], limit: int
+    ) -> list[str]:
+        """The URIs of concepts in which a label or synonym has all these stems; shortest first.
+
+        The last stem may be the beginning of a word.
+        """
+        wanted = [f"% {_plain(stem)} %" for stem in stems[:-1]] + [f"% {_plain(stems[-1])}%"]
+        conditions = " and ".join(
+            f"(' ' || term || ' ') like ${number}" for number in range(4, 4 + len(wanted))
+        )
+        rows = await self.connection.fetch_all(
+            "select concept, min(length(term)) from concept_terms where language = $1 "
+            f"and scheme = any($2) and {conditions} "
+            "group by concept order by 2, max(weight) desc, concept limit $3",
+            language,
+            list(schemes),
+            limit,
+            *wanted,
+        )
+        return [row[0] for row in rows]
+
     async def replace(
         self, scheme: Scheme, concepts: Sequence[Concept], terms: Iterable[Term]
     ) -> None:
@@ -182,9 +205,8 @@ class ConceptStatements(Statements):
             "(select uri from concepts where scheme = $1)",
             scheme.name,
         )
-        # Out of the way of new concepts; what comes again gets its own notation back.
         await self.connection.execute(
-            "update concepts set deprecated = 1, notation = uri where scheme = $1", scheme.name
+            "update concepts set deprecated = 1 where scheme = $1", scheme.name
         )
         for part in _parts(concepts):
             await self._save(scheme.name, part)
@@ -241,6 +263,11 @@ def _parts(concepts: Sequence[Concept]) -> Iterator[list[tuple[int, Concept]]]:
     numbered = list(enumerate(concepts))
     for start in range(0, len(numbered), _BATCH):
         yield numbered[start : start + _BATCH]
+
+
+def _plain(stem: str) -> str:
+    """A stem without what `like` understands."""
+    return stem.replace("%", "").replace("_", "")
 
 
 def _text(value: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from objects.search.words import fold, is_stop_word, stem
+from objects.search.words import stems as stems_of
 from objects.vocabularies.names import (
     DIGCOMP,
     ESCO,
@@ -26,6 +27,8 @@ from storage.store import Tx
 MAX_TEXT: Final = 40_000
 LANGUAGES: Final = ("fr", "en")
 MAX_REASONS: Final = 3
+MAX_QUERY: Final = 200
+MAX_QUERY_WORDS: Final = 6
 CANDIDATES: Final = 60
 
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -53,7 +56,14 @@ _WORDS_OF_THE_TRADE: Final = (
     "stage", "stagiaire", "technicien", "théâtre", "tutorat", "tuteur", "vidéo", "égalité",
     "évaluation",
 )  # fmt: skip
-_EVERYWHERE: Final = frozenset(stem(fold(word), "fr") for word in _WORDS_OF_THE_TRADE)
+_IN_ENGLISH: Final = (
+    "adviser", "assessment", "assistant", "audio", "coach", "coordinator", "diversity", "environment",
+    "equality", "guidance", "integration", "manager", "mentor", "mobility", "motivation", "placement",
+    "platform", "quality", "quiz", "simulation", "teacher", "trainer", "tutor", "video",
+)  # fmt: skip
+_EVERYWHERE: Final = frozenset(stem(fold(word), "fr") for word in _WORDS_OF_THE_TRADE) | frozenset(
+    stem(word, "en") for word in _IN_ENGLISH
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,19 @@ async def suggest(
         if found.uri in known and not known[found.uri].deprecated
     ]
     return _diverse(ranked, limit, among)
+
+
+async def named(
+    tx: Tx, query: str, language: str, among: Collection[str], limit: int = 20
+) -> list[Concept]:
+    """Concepts whose label or synonym has all words of a query, to choose from; two queries."""
+    language = language if language in LANGUAGES else LANGUAGES[0]
+    found = stems_of(query[:MAX_QUERY], language)[:MAX_QUERY_WORDS]
+    if not found:
+        return []
+    uris = await tx.concepts.containing(language, found, list(among), limit)
+    known = await tx.concepts.by_uris(uris)
+    return [known[uri] for uri in uris if uri in known]
 
 
 class _Words:

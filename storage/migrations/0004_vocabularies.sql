@@ -26,7 +26,9 @@ create table concepts (
     position bigint not null default 0
 );
 create index concepts_scheme on concepts (scheme, position, uri);
-create unique index concepts_notation on concepts (scheme, notation);
+create index concepts_notation on concepts (scheme, notation);
+-- What is out of use may share its notation with what came after.
+create unique index concepts_notation_used on concepts (scheme, notation) where deprecated = 0;
 create index concepts_broader on concepts (broader) where broader <> '';
 
 -- The stems of every label and synonym, to find concepts in a text: looked up by the longest of
