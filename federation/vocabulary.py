@@ -5,6 +5,10 @@ from typing import Any, Final
 ACTIVITYSTREAMS: Final = "https://www.w3.org/ns/activitystreams"
 PUBLIC: Final = ACTIVITYSTREAMS + "#Public"
 COMMUNOTIC: Final = "https://communotic.normandie.fr/ns#"
+NETWORK: Final = COMMUNOTIC + "Network"
+"""The members of the network's servers, as an audience."""
+ORGANISATION: Final = COMMUNOTIC + "Organisation"
+"""The members of the author's own server, as an audience; nothing of it is ever sent."""
 
 ACTIVITY_JSON: Final = "application/activity+json"
 LD_JSON: Final = f'application/ld+json; profile="{ACTIVITYSTREAMS}"'
@@ -29,8 +33,8 @@ ACTIVITY_TYPES: Final = frozenset(
 
 _INLINE: Final[dict[str, Any]] = {
     "toot": "http://joinmastodon.org/ns#",
-    # Mastodon writes schema.org with http and a hash; readers compare it as text.
-    "schema": "http://schema.org#",
+    "schema": "https://schema.org/",
+    "prov": "http://www.w3.org/ns/prov#",
     "gts": "https://gotosocial.org/ns#",
     "cmt": COMMUNOTIC,
     "Hashtag": "as:Hashtag",
@@ -38,8 +42,9 @@ _INLINE: Final[dict[str, Any]] = {
     "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
     "movedTo": {"@id": "as:movedTo", "@type": "@id"},
     "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
-    "PropertyValue": "schema:PropertyValue",
-    "value": "schema:value",
+    # Mastodon writes schema.org with http and a hash; readers compare it as text.
+    "PropertyValue": "http://schema.org#PropertyValue",
+    "value": "http://schema.org#value",
     "Emoji": "toot:Emoji",
     "featured": {"@id": "toot:featured", "@type": "@id"},
     "discoverable": "toot:discoverable",

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from actors.documents import wire_time
 from actors.identifiers import Identifiers
-from federation.vocabulary import PUBLIC
+from federation.vocabulary import NETWORK, ORGANISATION, PUBLIC
 from objects.polls import PollDraft, question_properties
 from objects.text import Mentions, Rendered, paragraphs, plain_text, render_markdown, render_plain
 from objects.visibility import Visibility, addressing
@@ -65,7 +65,7 @@ def build_object(
         "sensitive": draft.sensitive or bool(draft.summary and not draft.name),
         "tag": _tags(rendered, mentions),
         "attachment": list(attachments),
-        "interactionPolicy": _policy(draft.visibility, author),
+        "interactionPolicy": policy(draft.visibility, author),
         **collections(url, identifiers),
         **(_article(draft, rendered, author, url, now) if draft.name else {}),
         **(question_properties(draft.poll) if draft.poll else {}),
@@ -153,17 +153,21 @@ def _article(
 ) -> dict[str, Any]:
     """`name` and `preview` (FEP-b2b8): what those show who do not show articles."""
     abstract = draft.summary or _shortened(plain_text(rendered.html))
-    lead = paragraphs(f"{draft.name}\n\n{abstract}")
     return {
         "name": draft.name,
         "summary": abstract,
-        "preview": {
-            "type": "Note",
-            "attributedTo": author.url,
-            "content": lead,
-            "published": wire_time(now),
-            "url": url,
-        },
+        "preview": preview(draft.name, abstract, author, url, now),
+    }
+
+
+def preview(name: str, abstract: str, author: ActorRecord, url: str, now: int) -> dict[str, Any]:
+    """The Note that stands for an article where articles are not shown (FEP-b2b8)."""
+    return {
+        "type": "Note",
+        "attributedTo": author.url,
+        "content": paragraphs(f"{name}\n\n{abstract}"),
+        "published": wire_time(now),
+        "url": url,
     }
 
 
@@ -173,11 +177,19 @@ def _shortened(text: str) -> str:
     return text[:PREVIEW_LENGTH].rsplit(None, 1)[0] + " …"
 
 
-def _policy(visibility: Visibility, author: ActorRecord) -> dict[str, Any]:
+def policy(visibility: Visibility, author: ActorRecord) -> dict[str, Any]:
     """Who may do what without asking; quoting needs an answer that we do not give yet."""
     public = visibility in {"public", "unlisted"}
-    everybody = [PUBLIC] if public else [author.followers_url or author.url]
-    allowed = {"automaticApproval": everybody}
+    match visibility:
+        case "public" | "unlisted":
+            readers = PUBLIC
+        case "network":
+            readers = NETWORK
+        case "organisation":
+            readers = ORGANISATION
+        case _:
+            readers = author.followers_url or author.url
+    allowed = {"automaticApproval": [readers]}
     return {
         "canLike": allowed,
         "canReply": allowed,

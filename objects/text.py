@@ -69,6 +69,8 @@ _SPECIAL: Final = re.compile(
     re.IGNORECASE,
 )
 
+_ADDRESS: Final = re.compile(r"\bhttps?://[^\s<>\"']+", re.IGNORECASE)
+
 Mentions = Mapping[str, tuple[str, str]]
 """Account as `find_mentions` gives it → (actor id, profile page)."""
 
@@ -134,9 +136,13 @@ def render_markdown(text: str, mentions: Mentions, identifiers: Identifiers) -> 
     return Rendered(html.strip(), list(environment["tags"].values()))
 
 
-def markdown_html(text: str) -> str:
-    """Foreign Markdown as sanitised HTML; hashtags and mentions in it stay text."""
-    return sanitise(_foreign_markdown().render(text)).strip()
+def markdown_html(text: str, *, below: int = 0) -> str:
+    """Markdown as sanitised HTML; addresses become links, hashtags and mentions stay text.
+
+    Its headings stand `below` headings of that level: `#` becomes h3 below 2.
+    """
+    parser, environment = _foreign_markdown(), {"below": below}
+    return sanitise(parser.render(text, environment)).strip()
 
 
 def paragraphs(text: str) -> str:
@@ -148,7 +154,9 @@ def paragraphs(text: str) -> str:
 
 @cache
 def _foreign_markdown() -> "MarkdownIt":
-    return _commonmark()
+    parser = _commonmark()
+    parser.core.ruler.push("link_addresses", _link_tokens)
+    return parser
 
 
 def _commonmark() -> "MarkdownIt":
@@ -162,6 +170,34 @@ def _markdown() -> "MarkdownIt":
     parser = _commonmark()
     parser.core.ruler.push("name_people_and_subjects", _enrich_tokens)
     return parser
+
+
+def _link_tokens(state: "StateCore") -> None:
+    """Lower the headings as far as asked, and link the addresses in the text."""
+    below = int(state.env.get("below", 0))
+    for block in state.tokens:
+        if below and block.type in {"heading_open", "heading_close"}:
+            block.tag = f"h{min(int(block.tag[1:]) + below, 6)}"
+        depth = 0
+        for token in block.children or ():
+            depth += token.nesting if token.type in {"link_open", "link_close"} else 0
+            if token.type == "text" and not depth and "://" in token.content:
+                token.type, token.content = "html_inline", _linked(token.content)
+
+
+def _linked(text: str) -> str:
+    """Escaped text in which web addresses are links."""
+    pieces: list[str] = []
+    end = 0
+    for match in _ADDRESS.finditer(text):
+        url, rest = _split_trailing(match[0])
+        known = len(url) <= MAX_LINK
+        pieces.append(entities.escape(text[end : match.start()], quote=False))
+        pieces.append(_link(url) if known else entities.escape(url, quote=False))
+        pieces.append(entities.escape(rest, quote=False))
+        end = match.end()
+    pieces.append(entities.escape(text[end:], quote=False))
+    return "".join(pieces)
 
 
 def _enrich_tokens(state: "StateCore") -> None:

@@ -1,17 +1,19 @@
 """Who may see an object: decided here, asked by every door (rule 10 of the federation design)."""
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import orjson
 
 from federation.documents import Document, is_public
-from federation.vocabulary import PUBLIC
+from federation.vocabulary import NETWORK, ORGANISATION, PUBLIC
 from storage.records import ActivityRecord, ActorRecord, ObjectRecord
 from storage.store import Tx
 
-Visibility = Literal["public", "unlisted", "followers", "direct"]
-VISIBILITIES: Final[tuple[Visibility, ...]] = ("public", "unlisted", "followers", "direct")
+Visibility = Literal["public", "unlisted", "network", "organisation", "followers", "direct"]
+VISIBILITIES: Final[tuple[Visibility, ...]] = get_args(Visibility)
+RESTRICTED: Final = frozenset({"network", "organisation"})
+"""For the members of the network's servers, or of this one alone."""
 STRANGER: Final = 0
 
 
@@ -20,7 +22,8 @@ def of_document(
 ) -> Visibility:
     """How visible `to` and `cc` make an object; `fallback` (its activity) serves when it has none.
 
-    What addresses nobody is direct: nobody may see it but its author.
+    What addresses nobody is direct: nobody may see it but its author. Whether the author is
+    part of the network, or of this node, is asked when somebody wants to see the object.
     """
     if fallback is not None and not document.has("to") and not document.has("cc"):
         document = fallback
@@ -29,13 +32,21 @@ def of_document(
         return "public"
     if any(is_public(uri) for uri in cc):
         return "unlisted"
+    if NETWORK in to or NETWORK in cc:
+        return "network"
+    if ORGANISATION in to or ORGANISATION in cc:
+        return "organisation"
     return "followers" if followers_url and followers_url in (*to, *cc) else "direct"
 
 
 def addressing(
     visibility: Visibility, followers_url: str, mentioned: Sequence[str]
 ) -> tuple[list[str], list[str]]:
-    """The `to` and `cc` of a visibility, as Mastodon writes and reads them."""
+    """The `to` and `cc` of a visibility, as Mastodon writes and reads them.
+
+    The network is an address of ours: servers that do not know it see followers alone, on
+    servers of the network alone, since nobody else is sent it.
+    """
     followers = [followers_url] if followers_url else []
     named = list(dict.fromkeys(mentioned))
     match visibility:
@@ -43,6 +54,10 @@ def addressing(
             return [PUBLIC], [*followers, *named]
         case "unlisted":
             return followers, [PUBLIC, *named]
+        case "network":
+            return [NETWORK], [*followers, *named]
+        case "organisation":
+            return [ORGANISATION], named
         case "followers":
             return followers, named
         case "direct":
