@@ -57,8 +57,10 @@ _WORDS_OF_THE_TRADE: Final = (
     "évaluation",
 )  # fmt: skip
 _IN_ENGLISH: Final = (
-    "adviser", "assessment", "assistant", "audio", "coach", "coordinator", "diversity", "environment",
-    "equality", "guidance", "integration", "manager", "mentor", "mobility", "motivation", "placement",
+    "adviser", "assessment", "assistant", "audio", "coach", "coordinator", "diversity",
+    "environment",
+    "equality", "guidance", "integration", "manager", "mentor", "mobility", "motivation",
+    "placement",
     "platform", "quality", "quiz", "simulation", "teacher", "trainer", "tutor", "video",
 )  # fmt: skip
 _EVERYWHERE: Final = frozenset(stem(fold(word), "fr") for word in _WORDS_OF_THE_TRADE) | frozenset(
