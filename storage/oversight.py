@@ -157,9 +157,7 @@ class OversightStatements(Statements):
         """What is known under these addresses, deleted things too."""
         if not urls:
             return []
-        return await self.all_of(
-            ObjectRecord, "from objects where url = any($1) or html_url = any($1)", [*urls]
-        )
+        return await self.all_of(ObjectRecord, "from objects where url = any($1)", [*urls])
 
     async def administrators(self) -> list[str]:
         """The mail addresses of the open accounts of administrators."""

@@ -9,6 +9,8 @@ from web.context import WebContext
 from web.public.actor import actor_page
 from web.public.home import home_page
 from web.public.post import post_page, tag_page
+from web.public.reports import add_report_routes
+from web.public.theme import add_theme_routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +40,6 @@ def routes(context: WebContext) -> Blueprint:
     async def home() -> Response:
         return await home_page(context)
 
+    add_theme_routes(blueprint, context)
+    add_report_routes(blueprint, context)
     return blueprint

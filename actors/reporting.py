@@ -1,0 +1,106 @@
+"""Reports that visitors make without an account, and what administrators decide about any."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+from urllib.parse import urljoin, urlsplit
+
+import orjson
+
+from actors.administration import NotPossible, audit
+from actors.identifiers import Identifiers
+from storage.ids import new_id
+from storage.oversight import OversightStatements
+from storage.records import ActorRecord, ReportRecord
+from storage.reports import ReportStatements
+from storage.store import Tx
+
+Category = Literal["illegal", "person", "rights", "hate", "spam", "other"]
+Outcome = Literal["removed", "kept", "other"]
+CATEGORIES: Final[tuple[Category, ...]] = get_args(Category)
+OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
+# Without 0, O, 1, I and L, which people mistake for each other.
+ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What a visitor typed; `mail` may be empty."""
+
+    about: str
+    category: Category
+    comment: str
+    mail: str = ""
+
+
+def page_here(identifiers: Identifiers, typed: str) -> str | None:
+    """The address on this site that was typed, with its scheme, without query; else None."""
+    try:
+        parts = urlsplit(urljoin(f"{identifiers.origin}/", typed.strip()))
+        local = parts.scheme in ("http", "https") and parts.netloc.lower() == identifiers.host
+    except ValueError:
+        return None
+    return f"{identifiers.origin}{parts.path or '/'}" if local else None
+
+
+async def file_complaint(
+    tx: Tx, identifiers: Identifiers, complaint: Complaint, now: int
+) -> ReportRecord:
+    """Keep what a visitor reported; the receipt of the record is theirs. `about` is `page_here`."""
+    reporter = await tx.actors.by_url(identifiers.node_actor)
+    assert reporter is not None, "the node's own actor stands for visitors"
+    target = await _reported(tx, complaint.about)
+    number = new_id()
+    record = ReportRecord(
+        id=number,
+        url=identifiers.activity(number),
+        actor_id=reporter.id,
+        target_id=target.id if target else None,
+        objects=orjson.dumps([complaint.about]).decode(),
+        comment=complaint.comment,
+        state="open",
+        created_at=now,
+        receipt=_receipt(),
+        reporter_mail=complaint.mail,
+        category=complaint.category,
+    )
+    await tx.ledger.add_report(record)
+    return record
+
+
+async def decide_report(
+    tx: Tx, who: str, number: int, outcome: Outcome, reason: str, now: int
+) -> ReportRecord:
+    """Close a report with its outcome and the reason; gives it as it now is.
+
+    Raises `NotPossible` when there is no open one under this number.
+    """
+    reports = ReportStatements(tx.connection)
+    if not await reports.decide(number, outcome, reason, now):
+        raise NotPossible(f"There is no open report {number}.")
+    await audit(tx, who, f"report {outcome}", str(number), reason, now)
+    found = await reports.by_id(number)
+    assert found is not None
+    return found
+
+
+def addresses(report: ReportRecord) -> list[str]:
+    """What a report names."""
+    found = orjson.loads(report.objects)
+    return [url for url in found if isinstance(url, str)] if isinstance(found, list) else []
+
+
+async def _reported(tx: Tx, about: str) -> ActorRecord | None:
+    """Whose page it is: a profile's own, or the author of what it shows."""
+    path = urlsplit(about).path
+    for prefix in ("/@", "/users/"):
+        if path.startswith(prefix):
+            return await tx.actors.local(path.removeprefix(prefix).partition("/")[0])
+    pages = [about, "/".join(about.split("/")[:5])]
+    found = await OversightStatements(tx.connection).objects_at(pages)
+    return await tx.actors.by_id(found[0].actor_id) if found else None
+
+
+def _receipt() -> str:
+    groups = ("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
+    return "-".join(groups)
