@@ -181,6 +181,14 @@ class CredentialStatements(Statements):
         """The open accounts with a mail address, in any case; oldest first, ten at most."""
         return await self._accounts("lower(m.email) = $1 and m.email <> ''", mail.lower())
 
+    async def known_mails(self, mails: list[str]) -> set[str]:
+        """Which of these mail addresses, in lower case, belong to an account."""
+        rows = await self.connection.fetch_all(
+            "select lower(email) as mail from members where email <> '' and lower(email) = any($1)",
+            mails,
+        )
+        return {str(row["mail"]) for row in rows}
+
     async def account_by_name(self, username: str) -> list[tuple[ActorRecord, MemberRecord]]:
         """The open account of a local name, in any case; none or one."""
         return await self._accounts("a.local = 1 and lower(a.username) = $1", username.lower())
