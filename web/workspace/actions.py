@@ -70,20 +70,23 @@ class Actions:
     shared: bool
     own: bool
     may_share: bool
-    may_comment: bool = True
+    reusable: bool = False
 
 
 async def standing(tx: Tx, record: ObjectRecord, viewer: ActorRecord) -> Actions:
-    """What `workspace/actions.html` needs to know; one query."""
+    """What `workspace/actions.html` needs to know; two queries."""
     found = await tx.timelines.standings(viewer.id, [record.id])
-    return actions_for(record, viewer, found.get(record.id, Standing()))
+    experience = await tx.experiences.by_id(record.id)
+    done = found.get(record.id, Standing())
+    return actions_for(record, viewer, done, experience=experience is not None)
 
 
-def actions_for(record: ObjectRecord, viewer: ActorRecord, found: Standing) -> Actions:
+def actions_for(
+    record: ObjectRecord, viewer: ActorRecord, done: Standing, *, experience: bool
+) -> Actions:
     """The same, from what is known already."""
-    return Actions(
-        found.liked, found.shared, record.actor_id == viewer.id, record.visibility in OPEN
-    )
+    own, may_share = record.actor_id == viewer.id, record.visibility in OPEN
+    return Actions(done.liked, done.shared, own, may_share, experience and not own)
 
 
 async def object_for(context: WebContext, object_id: int, viewer: ActorRecord) -> ObjectRecord:

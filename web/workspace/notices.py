@@ -1,0 +1,162 @@
+"""`/notifications`: what concerns a member, several thanks in one line; requests to follow."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from quart import Blueprint, Response
+
+from objects.notices import Notice, notices_of
+from objects.text import plain_text
+from outbox.acts.follow import answer
+from storage.ids import new_id
+from storage.records import ActorRecord, ObjectRecord
+from storage.store import Tx
+from web.context import WebContext
+from web.rendering import redirect, register_done
+from web.texts import counted, mark, texts_of
+from web.workspace.actions import acted
+from web.workspace.paging import Page, before
+from web.workspace.people import person_with_id
+
+PAGE: Final = 40
+MAX_QUOTED: Final = 80
+
+register_done(
+    {
+        "read": mark("Everything is marked as read."),
+        "accepted": mark("Accepted: this person follows you now."),
+        "rejected": mark("Refused: this person does not follow you."),
+    }
+)
+
+# One person, several people; `%(who)s` is a name or a list of names.
+_SENTENCES: Final[dict[str, tuple[str, str]]] = {
+    "like": (
+        mark("%(who)s found this useful: %(what)s"),
+        mark("%(who)s found this useful too: %(what)s"),
+    ),
+    "share": (mark("%(who)s shared: %(what)s"), mark("%(who)s have shared: %(what)s")),
+    "follow": (mark("%(who)s follows you"), mark("%(who)s follow you")),
+    "follow_request": (
+        mark("%(who)s would like to follow you"),
+        mark("%(who)s would like to follow you too"),
+    ),
+}
+_SINGLE: Final[dict[str, str]] = {
+    "comment": mark("%(who)s commented on: %(above)s"),
+    "mention": mark("%(who)s mentioned you: %(what)s"),
+    "question": mark("%(who)s wrote to you alone: %(what)s"),
+    "reuse": mark("%(who)s reused your experience: %(what)s"),
+    "coauthor": mark("%(who)s named you as an author of: %(what)s"),
+    "review": mark("%(who)s has news about a draft"),
+}
+
+
+def sentence(notice: Notice, language: str) -> str:
+    """A notice in one sentence of plain text."""
+    values = {
+        "who": names(notice.people, language),
+        "what": quoted(notice.record, language),
+        "above": quoted(notice.parent, language),
+    }
+    one = _SENTENCES.get(notice.kind)
+    if one is not None:
+        return counted(language)(*one, len(notice.people)) % values
+    text = _SINGLE.get(notice.kind, mark("%(who)s did something that concerns you"))
+    return texts_of(language)(text) % values
+
+
+def names(people: Sequence[ActorRecord], language: str) -> str:
+    """`Amina`, `Amina and Bruno`, `Amina, Bruno and 3 others`."""
+    _, ngettext = texts_of(language), counted(language)
+    shown = [person.name or person.username for person in people]
+    if len(shown) == 1:
+        return shown[0]
+    if len(shown) == 2:
+        return _("%(one)s and %(other)s") % {"one": shown[0], "other": shown[1]}
+    rest = len(shown) - 2
+    text = ngettext("%(names)s and %(n)d other", "%(names)s and %(n)d others", rest)
+    return text % {"names": ", ".join(shown[:2]), "n": rest}
+
+
+def quoted(record: ObjectRecord | None, language: str) -> str:
+    """The title or the first words of an object, in quotation marks."""
+    if record is None:
+        return ""
+    words = " ".join((record.name or plain_text(record.content)).split())
+    cut = words if len(words) <= MAX_QUOTED else words[:MAX_QUOTED].rsplit(None, 1)[0] + "…"
+    return texts_of(language)("“%s”") % cut
+
+
+def address(notice: Notice) -> str:
+    """Where a notice leads."""
+    if notice.record is not None:
+        return f"/read/{notice.record.id}"
+    if notice.kind == "review":
+        return "/drafts"
+    return f"/people/{notice.people[0].id}"
+
+
+async def page_of(tx: Tx, owner: ActorRecord, start: int | None) -> Page[Notice]:
+    """One page of notices; four queries."""
+    found = await tx.notifications.page(owner.id, before=start, limit=PAGE + 1)
+    following = found[PAGE - 1].id if len(found) > PAGE else None
+    return Page(await notices_of(tx, owner, found[:PAGE]), following)
+
+
+def add_notification_routes(blueprint: Blueprint, context: WebContext) -> None:
+    """The page, `POST /notifications/read`, `POST /people/ID/{accept,reject}`."""
+
+    @blueprint.get("/notifications")
+    async def notifications() -> Response:
+        signed = await context.sessions.required("reader")
+        start = before()
+
+        async def operation(tx: Tx) -> tuple[Page[Notice], list[tuple[int, ActorRecord]]]:
+            page = await page_of(tx, signed.actor, start)
+            return page, await tx.relationships.requests(signed.actor.id)
+
+        page, requests = await context.store.query(operation)
+        language = await context.renderer.language()
+        return await context.renderer.render(
+            "workspace/notifications.html",
+            index=False,
+            page=page,
+            requests=[person for _, person in requests],
+            sentence=_in(language, sentence),
+            address=address,
+            # Read is what was there when the page was made, not what came since.
+            until=page.entries[0].id if page.entries else 0,
+            start=start,
+        )
+
+    @blueprint.post("/notifications/read")
+    async def read() -> Response:
+        signed = await context.sessions.required("reader")
+        form = await context.sessions.checked_form()
+        text = form.get("until", "")
+        until = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else new_id()
+        await context.store.write(
+            lambda tx: tx.notifications.mark_read(signed.actor.id, until, context.now())
+        )
+        return redirect("/notifications", done="read")
+
+    @blueprint.post("/people/<int:actor_id>/accept")
+    async def accept(actor_id: int) -> Response:
+        return await _answer(context, actor_id, agreed=True)
+
+    @blueprint.post("/people/<int:actor_id>/reject")
+    async def reject(actor_id: int) -> Response:
+        return await _answer(context, actor_id, agreed=False)
+
+
+async def _answer(context: WebContext, actor_id: int, *, agreed: bool) -> Response:
+    signed = await context.sessions.required("reader")
+    await context.sessions.checked_form()
+    asker = await person_with_id(context, actor_id)
+    await acted(answer(context.outbox, signed.actor, asker, agreed=agreed))
+    return redirect("/notifications", done="accepted" if agreed else "rejected")
+
+
+def _in(language: str, say: Callable[[Notice, str], str]) -> Callable[[Notice], str]:
+    return lambda notice: say(notice, language)
