@@ -1,0 +1,90 @@
+"""`/dashboard`: what is new, what is unfinished, and what to do first."""
+
+from dataclasses import dataclass
+
+from quart import Blueprint, Response
+
+from objects.choices import leaving_at
+from objects.experiences.fields import from_json
+from objects.notices import Notice, notices_of
+from storage.concepts import Concept
+from storage.records import ActorRecord
+from storage.store import Tx
+from web.context import WebContext
+from web.workspace.cards import Card, cards_of, cards_of_objects
+from web.workspace.notices import address, sentence
+
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A draft in a list."""
+
+    id: int
+    title: str
+    updated_at: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything on the dashboard."""
+
+    notices: list[Notice]
+    drafts: list[Unfinished]
+    cards: tuple[Card, ...]
+    concepts: dict[str, Concept]
+    from_network: bool
+    published: bool
+    leaving: int | None
+
+    def steps(self, actor: ActorRecord) -> list[tuple[str, bool]]:
+        """What to do first, and whether it is done."""
+        return [
+            ("profile", bool(actor.summary)),
+            ("follow", actor.following_count > 0),
+            ("write", self.published or bool(self.drafts)),
+        ]
+
+
+async def board_of(tx: Tx, actor: ActorRecord) -> Board:
+    """What a member sees first; a constant number of questions."""
+    told = await tx.notifications.page(actor.id, limit=4 * SHOWN)
+    lines = await tx.timelines.home(actor.id, limit=SHOWN)
+    found = await cards_of(tx, actor, lines)
+    from_network = not found.cards
+    if from_network:
+        ids = await tx.timelines.experiences(limit=SHOWN)
+        found = await cards_of_objects(tx, actor, ids)
+    drafts = await tx.drafts.of_person(actor.id, None, limit=SHOWN)
+    own = await tx.timelines.experiences_of(actor.id, limit=1)
+    return Board(
+        (await notices_of(tx, actor, told))[:SHOWN],
+        [Unfinished(d.id, from_json(d.fields).title, d.updated_at, d.state) for d in drafts],
+        found.cards,
+        found.concepts,
+        from_network,
+        bool(own),
+        await leaving_at(tx, actor.id),
+    )
+
+
+def add_dashboard_routes(blueprint: Blueprint, context: WebContext) -> None:
+    """One page."""
+
+    @blueprint.get("/dashboard")
+    async def dashboard() -> Response:
+        signed = await context.sessions.required("reader")
+        board = await context.store.query(lambda tx: board_of(tx, signed.actor))
+        language = await context.renderer.language()
+        steps = board.steps(signed.actor)
+        return await context.renderer.render(
+            "workspace/dashboard.html",
+            index=False,
+            concepts=board.concepts,
+            board=board,
+            steps=[] if all(done for _, done in steps) else steps,
+            sentence=lambda notice: sentence(notice, language),
+            address=address,
+        )
