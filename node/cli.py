@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "deliveries": "queues:deliveries",
     "inbox": "queues:inbox",
     "domain": "domains:domain",
+    "network": "network:network",
     "vocabulary": "vocabularies:vocabulary",
     "reports": "reports:reports",
     "audit": "audit:audit",

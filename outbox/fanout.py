@@ -100,7 +100,15 @@ class FanoutWorker:
             activity = await tx.activities.by_id(fanout.activity_id)
             if activity is None:
                 return  # undone meanwhile; the fan-out went with it
-            found = await expand(tx, recipients, fanout.actor_id, self._identifiers, now)
+            found = await expand(
+                tx,
+                recipients,
+                fanout.actor_id,
+                self._identifiers,
+                now,
+                visibility=activity.visibility,
+                ends=activity.type == "Delete",
+            )
         known = _origin_host(activity)
         inboxes = [
             inbox

@@ -44,9 +44,11 @@ class Publisher:
         object_id: int | None = None,
         visibility: str = "direct",
         activity_id: int | None = None,
+        quiet: bool = False,
     ) -> ActivityRecord:
         """Store an activity with its fan-out and give its row; delivery happens later.
 
+        With `quiet` nobody is told: it stands in the outbox at its own date, and that is all.
         `activity` needs type, object and addressing; id, actor, context, date and, when it is
         public, an integrity proof (FEP-8b32) are added here.
         """
@@ -67,7 +69,8 @@ class Publisher:
             created_at=now,
         )
         await tx.activities.add(record)
-        await self._promise(tx, actor, record, recipients, now)
+        if not quiet:
+            await self._promise(tx, actor, record, recipients, now)
         return record
 
     async def _complete(

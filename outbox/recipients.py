@@ -17,7 +17,8 @@ class Recipients:
     `followers_of`: every accepted follower of this actor; `actors`: single actors, at their
     shared inbox or, with `personal`, at their own; `inboxes`: as they are; `reached_object`:
     every inbox that ever got something about this object; `reached_by`: every inbox that ever
-    got something from this actor or about an object of theirs.
+    got something from this actor or about an object of theirs. `network`: every server of the
+    network as it is when the audience is expanded.
     """
 
     followers_of: int | None = None
@@ -26,10 +27,12 @@ class Recipients:
     reached_object: int | None = None
     personal: bool = False
     reached_by: int | None = None
+    network: bool = False
 
     def __bool__(self) -> bool:
         late = (self.followers_of, self.reached_object, self.reached_by)
-        return bool(self.actors or self.inboxes) or any(one is not None for one in late)
+        known = bool(self.actors or self.inboxes or self.network)
+        return known or any(one is not None for one in late)
 
     def dump(self) -> str:
         """As JSON, for the fan-out's row."""
@@ -42,12 +45,34 @@ class Recipients:
 
 
 async def expand(
-    tx: Tx, recipients: Recipients, sender_id: int, identifiers: Identifiers, now: int
+    tx: Tx,
+    recipients: Recipients,
+    sender_id: int,
+    identifiers: Identifiers,
+    now: int,
+    *,
+    visibility: str = "public",
+    ends: bool = False,
 ) -> list[str]:
     """The inboxes on other servers, each once, in a stable order.
 
-    Runs when the fan-out is worked off, so a block or an unfollow in the meantime counts.
+    Runs when the fan-out is worked off, so a block or an unfollow in the meantime counts. What
+    is for this node alone reaches nobody, and what is for the network only its servers as they
+    are listed now; its end (`ends`, a Delete) also whoever got it before.
     """
+    match visibility:
+        case "organisation":
+            return []
+        case "network":
+            found = await _network_inboxes(tx, recipients, identifiers, ends=ends)
+        case _:
+            found = await _inboxes(tx, recipients, sender_id)
+    remote = [inbox for inbox in found if inbox and not identifiers.is_local(inbox)]
+    retired = await tx.deliveries.retired(remote, now - MAX_RETIRED_MS)
+    return [inbox for inbox in remote if inbox not in retired]
+
+
+async def _inboxes(tx: Tx, recipients: Recipients, sender_id: int) -> dict[str, None]:
     found: dict[str, None] = {}
     if recipients.followers_of is not None:
         found |= dict.fromkeys(await tx.relationships.follower_inboxes(recipients.followers_of))
@@ -56,10 +81,30 @@ async def expand(
         found |= dict.fromkeys(await tx.deliveries.reached(recipients.reached_object))
     if recipients.reached_by is not None:
         found |= dict.fromkeys(await tx.deliveries.reached_by(recipients.reached_by))
-    found |= dict.fromkeys(recipients.inboxes)
-    remote = [inbox for inbox in found if not identifiers.is_local(inbox)]
-    retired = await tx.deliveries.retired(remote, now - MAX_RETIRED_MS)
-    return [inbox for inbox in remote if inbox not in retired]
+    return found | dict.fromkeys(recipients.inboxes)
+
+
+async def _network_inboxes(
+    tx: Tx, recipients: Recipients, identifiers: Identifiers, *, ends: bool
+) -> dict[str, None]:
+    """The servers of the network, and of followers and named actors those who belong to it.
+
+    A server that has not said where its shared inbox is gets it where ours is.
+    """
+    scheme = identifiers.origin.partition("://")[0]
+    servers = await tx.network.servers()
+    listed = {server.host for server in servers}
+    found: dict[str, None] = {}
+    if recipients.network:
+        found |= {server.inbox or f"{scheme}://{server.host}/inbox": None for server in servers}
+    if recipients.followers_of is not None:
+        found |= dict.fromkeys(await tx.network.follower_inboxes(recipients.followers_of))
+    actors = await tx.actors.by_ids(list(recipients.actors))
+    belong = [actor for actor in actors.values() if actor.host in listed and not actor.local]
+    found |= dict.fromkeys(actor.delivery_inbox for actor in belong)
+    if ends and recipients.reached_object is not None:
+        found |= dict.fromkeys(await tx.deliveries.reached(recipients.reached_object))
+    return found
 
 
 async def _single_inboxes(tx: Tx, recipients: Recipients, sender_id: int) -> list[str]:

@@ -114,7 +114,14 @@ async def publish_object(
 def audience(
     author: ActorRecord, record: ObjectRecord, named: Mapping[str, ActorRecord]
 ) -> Recipients:
-    """Who gets an object of `author`: the followers unless it is direct, and who is named."""
+    """Who gets an object of `author`: the followers unless it is direct, and who is named.
+
+    What is for the network goes to all of its servers, what is for this node alone nowhere.
+    """
     actors = {actor.id for actor in named.values()} - {author.id}
     followers = None if record.visibility == "direct" else author.id
-    return Recipients(followers_of=followers, actors=tuple(sorted(actors)))
+    return Recipients(
+        followers_of=followers,
+        actors=tuple(sorted(actors)),
+        network=record.visibility == "network",
+    )
