@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from node.app import create_app
 from node.patience import PatientProtocol
 from node.services import Services, open_services
 from node.workers import run_workers
+from objects.vocabularies.bundle import load_bundled
 from storage.migrate import migrate
 from storage.store import open_store
 
@@ -99,6 +101,8 @@ async def _migrate(settings: Settings) -> None:
     try:
         for step in await migrate(store):
             log.info("database: %s", step)
+        for name in await load_bundled(store, int(time.time() * 1000)):
+            log.info("vocabulary: %s", name)
     finally:
         await store.close()
 

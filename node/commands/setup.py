@@ -15,6 +15,7 @@ from config.load import FILE_NAME, BadSettings, check, load_settings
 from config.settings import Settings
 from config.write import write_settings
 from node.commands.shared import data_dir, fail, run, settings
+from objects.vocabularies.bundle import load_bundled
 from storage.migrate import migrate as migrate_store
 from storage.store import open_store
 
@@ -93,6 +94,7 @@ async def _first_run(chosen: Settings, organisation: str, username: str) -> None
     store = await open_store(chosen.database_url, synchronous=chosen.synchronous)
     try:
         await migrate_store(store)
+        await load_bundled(store, _now())
         async with store.transaction() as tx:
             await first_run(tx, identifiers, organisation, username, pairs, _now())
     finally:
@@ -112,7 +114,8 @@ def migrate() -> None:
     async def work() -> list[str]:
         store = await open_store(chosen.database_url, synchronous=chosen.synchronous)
         try:
-            return [str(step) for step in await migrate_store(store)]
+            steps = [str(step) for step in await migrate_store(store)]
+            return steps + [f"vocabulary: {name}" for name in await load_bundled(store, _now())]
         finally:
             await store.close()
 
