@@ -45,6 +45,12 @@ class MemberStatements(Statements):
             "update members set role = $2 where actor_id = $1", actor_id, role
         )
 
+    async def set_language(self, actor_id: int, language: str) -> None:
+        """The language of pages and mails; empty: as the browser asks."""
+        await self.connection.execute(
+            "update members set language = $2 where actor_id = $1", actor_id, language
+        )
+
     async def count_admins(self) -> int:
         """How many open accounts have the role of administrator."""
         found = await self.connection.fetch_value(

@@ -1,5 +1,6 @@
 """A person leaves for good: tombstones here, and a `Delete` to everyone who knew them."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from actors.administration import permit_removal
@@ -17,10 +18,16 @@ CHUNK = 100
 
 
 async def leave(
-    context: OutboxContext, actor: ActorRecord, who: str, reason: str = ""
+    context: OutboxContext,
+    actor: ActorRecord,
+    who: str,
+    reason: str = "",
+    *,
+    also: Callable[[Tx], Awaitable[object]] | None = None,
 ) -> ActivityRecord:
     """Delete a local actor with everything they published; `who` is written to the audit log.
 
+    `also` is done in the transaction that deletes the account: a receipt, say.
     Everything vanishes in the first transaction, because nobody is shown what a deleted actor
     wrote; it becomes tombstones in small ones after it. Housekeeping ends what was interrupted.
     Raises `NotPossible` for the organisation and for the last administrator.
@@ -32,6 +39,8 @@ async def leave(
         told = await _tell(context, tx, actor)
         await DepartureStatements(tx.connection).undo_doings(actor.id)
         await delete_actor(tx, actor, now)
+        if also is not None:
+            await also(tx)
         return told
 
     told = await context.store.write(farewell)

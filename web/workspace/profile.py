@@ -1,0 +1,192 @@
+"""`/settings/profile`: what others read about a member."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import orjson
+from markupsafe import escape
+from quart import Blueprint, Response, request
+from werkzeug.datastructures import FileStorage
+
+from actors.local import MAX_FIELDS, ProfileChanges
+from federation.errors import Refused
+from objects.choices import ProfileChoices, profile_choices, save_profile_choices
+from objects.media import store_upload
+from objects.text import plain_text, render_plain
+from objects.vocabularies.names import ROLE, THEME
+from outbox.c2s_profile import change_profile
+from storage.concepts import Concept
+from storage.records import ActorRecord
+from storage.store import Tx
+from web.context import WebContext
+from web.forms import Form, area, line, pick, rows, several, ticked, upload
+from web.rendering import redirect
+from web.rules import longest, required
+from web.sessions import SignedIn
+from web.texts import LANGUAGE_NAMES, mark
+
+MAX_SUMMARY: Final = 2_000
+PICTURES: Final = ("icon", "image")
+
+
+class FieldRow(Form):
+    """One fact about somebody."""
+
+    name = line(mark("What"), longest(100))
+    value = line(mark("Text or address"), longest(500))
+
+
+class ProfileForm(Form):
+    """Everything about a member that others see, and how they are found."""
+
+    name = line(mark("Name"), required(), longest(100), autocomplete="name")
+    summary = area(
+        mark("About me"),
+        longest(MAX_SUMMARY),
+        hint=mark("What you do, where, what you would like to exchange about."),
+    )
+    role = pick(mark("Role in training"))
+    skills = several(mark("What I know well"))
+    icon = upload(mark("Portrait"), hint=mark("A square picture; others see it small."))
+    remove_icon = ticked(mark("Remove the portrait"))
+    image = upload(mark("Header"), hint=mark("A wide picture at the top of my page."))
+    remove_image = ticked(mark("Remove the header"))
+    fields = rows(
+        mark("Facts"),
+        FieldRow,
+        at_most=MAX_FIELDS,
+        hint=mark("For example: Site, Telephone at work, Town."),
+    )
+    language = pick(mark("Language of this site for me"))
+    discoverable = ticked(mark("People may find me by my name"))
+    indexable = ticked(mark("Search engines may show what I publish"))
+    locked = ticked(mark("I decide who may follow me"))
+    hides_network = ticked(mark("Do not show whom I follow and who follows me"))
+
+
+def add_profile_routes(blueprint: Blueprint, context: WebContext) -> None:
+    """The form, and what becomes of it."""
+
+    @blueprint.route("/settings/profile", methods=["GET", "POST"])
+    async def profile() -> Response:
+        signed = await context.sessions.required("reader")
+        sent = await context.sessions.checked_form() if request.method == "POST" else None
+        form = await _form(context, signed, sent)
+        if sent is not None and "add" in sent:
+            form.fields.append_entry()
+        elif sent is not None and form.validate() and await _save(context, signed, form):
+            return redirect("/settings/profile", done="saved")
+        return await context.renderer.render(
+            "workspace/profile.html",
+            index=False,
+            form=form,
+            full=len(form.fields.entries) >= MAX_FIELDS,
+            status=422 if sent is not None and "add" not in sent else 200,
+        )
+
+
+async def _form(context: WebContext, signed: SignedIn, sent: Any) -> ProfileForm:
+    async def known(tx: Tx) -> tuple[ProfileChoices, dict[str, list[Concept]]]:
+        chosen = await profile_choices(tx, signed.actor.id)
+        return chosen, await tx.concepts.of_schemes((ROLE, THEME))
+
+    chosen, concepts = await context.store.query(known)
+    files = await request.files if sent is not None else None
+    form = await context.renderer.form(
+        ProfileForm, sent, files=files, data=_present(signed, chosen)
+    )
+    _, language = await context.renderer.translate(), await context.renderer.language()
+    form.role.choices = [("", _("Not said")), *_labels(concepts.get(ROLE, []), language)]
+    form.skills.choices = _labels(concepts.get(THEME, []), language)
+    form.language.choices = [("", _("As my browser asks")), *LANGUAGE_NAMES.items()]
+    return form
+
+
+def _present(signed: SignedIn, chosen: ProfileChoices) -> dict[str, Any]:
+    actor = signed.actor
+    facts = [
+        {"name": field["name"], "value": plain_text(field["value"])}
+        for field in orjson.loads(actor.fields)
+    ]
+    return {
+        "name": actor.name,
+        "summary": plain_text(actor.summary),
+        "role": chosen.role,
+        "skills": list(chosen.skills),
+        "fields": facts,
+        "language": signed.member.language,
+        "discoverable": bool(actor.discoverable),
+        "indexable": bool(actor.indexable),
+        "locked": bool(actor.locked),
+        "hides_network": bool(actor.hides_network),
+    }
+
+
+def _labels(concepts: Sequence[Concept], language: str) -> list[tuple[str, str]]:
+    labels = [(c.uri, c.label(language)) for c in concepts if not c.deprecated]
+    return sorted(labels, key=lambda pair: pair[1].casefold())
+
+
+async def _save(context: WebContext, signed: SignedIn, form: ProfileForm) -> bool:
+    """Keep everything, or (False) say beside a picture what is wrong with it."""
+    pictures: dict[str, str | None] = {}
+    for name in PICTURES:
+        try:
+            pictures[name] = await _picture(context, signed.actor, form, name)
+        except Refused as refused:
+            form.refuse(name, await _reason(context, refused))
+    if form.errors:
+        return False
+    changes = ProfileChanges(
+        name=form.name.data,
+        summary=render_plain(form.summary.data or "", {}, context.outbox.identifiers).html,
+        icon=pictures["icon"],
+        image=pictures["image"],
+        fields=[_fact(row.form.name.data, row.form.value.data) for row in form.fields.entries],
+        discoverable=form.discoverable.data,
+        indexable=form.indexable.data,
+        locked=form.locked.data,
+        hides_network=form.hides_network.data,
+    )
+    await change_profile(context.outbox, signed.actor, changes)
+    kept = ProfileChoices(form.role.data or "", tuple(form.skills.data or ()))
+
+    async def operation(tx: Tx) -> None:
+        await save_profile_choices(tx, signed.actor.id, kept)
+        await tx.members.set_language(signed.actor.id, form.language.data or "")
+
+    await context.store.write(operation)
+    return True
+
+
+async def _picture(
+    context: WebContext, actor: ActorRecord, form: ProfileForm, name: str
+) -> str | None:
+    """The address of a new picture, '' to take it away, None to leave it. Raises `Refused`."""
+    given = form[name].data
+    if isinstance(given, FileStorage) and given.filename:
+        content = given.read()
+        if not content:
+            return None
+        media = await store_upload(
+            context.store, context.files, context.limits, actor, content, "", context.now()
+        )
+        if not media.media_type.startswith("image/"):
+            raise Refused(415, "unsupported-media", "not a picture")
+        return context.outbox.identifiers.media(media.file)
+    return "" if form[f"remove_{name}"].data else None
+
+
+async def _reason(context: WebContext, refused: Refused) -> str:
+    _ = await context.renderer.translate()
+    if refused.status == 413:
+        return _("This picture is too large. Choose a smaller one.")
+    return _("This file cannot be read as a picture. Use JPEG, PNG, GIF or WebP.")
+
+
+def _fact(name: str | None, value: str | None) -> tuple[str, str]:
+    text = (value or "").strip()
+    if text.startswith(("https://", "http://")) and " " not in text:
+        safe = escape(text)
+        return name or "", f'<a href="{safe}" rel="me nofollow noopener">{safe}</a>'
+    return name or "", str(escape(text))
