@@ -50,9 +50,8 @@ def read_files(
         if len(files) > 1:
             raise BadVocabulary("Only one SKOS file can be read at a time.")
         return _own(read_skos(content, form, _scheme_name(kind, name), uri))
-    kind = kind or _guess(content)
     try:
-        return _tables(kind, files, version)
+        return _tables(kind or _guess(content), files, version)
     except BadTable as error:
         raise BadVocabulary(f"{first}: {error}") from None
 

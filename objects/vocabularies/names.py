@@ -1,11 +1,11 @@
 """What schemes and concepts are called: our names of schemes, the URIs of concepts, their pages."""
 
 import re
-import unicodedata
 from typing import Final
 from urllib.parse import quote
 
 from federation.vocabulary import COMMUNOTIC
+from objects.search.words import fold
 from storage.concepts import Concept
 
 NAMESPACE: Final = COMMUNOTIC.removesuffix("#")
@@ -52,8 +52,7 @@ def slug(concept: Concept) -> str:
 
 def notation_of(text: str) -> str:
     """A notation made from a label: `Salarié·es` → `salarie-es`."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return _NOT_WORD.sub("-", plain).strip("-")[:80]
+    return _NOT_WORD.sub("-", fold(text)).strip("-.")[:80]
 
 
 def is_scheme_name(name: str) -> bool:
