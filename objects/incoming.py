@@ -9,8 +9,11 @@ from federation.addresses import same_origin
 from federation.documents import Document
 from federation.errors import Untrusted
 from objects import reading
+from objects.experiences.fields import Experience
+from objects.experiences.store import empty_experience, keep_edit, keep_experience
+from objects.experiences.wire import experience_of
 from objects.reading import Attachment
-from objects.visibility import of_document
+from objects.visibility import Visibility, of_document
 from storage.ids import new_id
 from storage.records import ActorRecord, ObjectRecord, PollRecord
 from storage.store import Tx
@@ -29,8 +32,9 @@ LIVE_MS: Final = 600_000
 class IncomingObject:
     """A foreign object as rows, and what hangs on it; everything in it is safe to show.
 
-    `addressed` are the actors and collections in its audience without the public and the
-    author's followers; `emojis` are (shortcode, image address).
+    But `experience`: its texts are what its author typed. `addressed` are the actors and
+    collections in its audience without the public and the author's followers; `emojis` are
+    (shortcode, image address).
     """
 
     record: ObjectRecord
@@ -40,6 +44,8 @@ class IncomingObject:
     attachments: tuple[Attachment, ...] = ()
     emojis: tuple[tuple[str, str], ...] = ()
     poll: PollRecord | None = None
+    experience: Experience | None = None
+    author_url: str = ""
 
 
 def is_readable(document: Document) -> bool:
@@ -70,6 +76,8 @@ def object_record(
         reading.attachments_of(document),
         reading.emojis_of(document),
         _poll(document, record.id),
+        experience_of(document, author.url),
+        author.url,
     )
 
 
@@ -88,7 +96,7 @@ def _record(
         type=kind,
         actor_id=author.id,
         local=0,
-        visibility=of_document(document, author.followers_url, fallback=activity),
+        visibility=_visibility(document, author, activity),
         in_reply_to=document.first_id("inReplyTo"),
         in_reply_to_id=None,
         conversation=_conversation(document, url),
@@ -103,6 +111,12 @@ def _record(
         edited_at=min(edited, now) if edited is not None and edited > published else None,
         created_at=now,
     )
+
+
+def _visibility(document: Document, author: ActorRecord, activity: Document | None) -> Visibility:
+    """Another server cannot mean the members of this one alone."""
+    found = of_document(document, author.followers_url, fallback=activity)
+    return "direct" if found == "organisation" and not author.local else found
 
 
 def _conversation(document: Document, url: str) -> str | None:
@@ -153,6 +167,8 @@ async def store_object(tx: Tx, incoming: IncomingObject) -> bool:
         await tx.objects.save_poll(incoming.poll)
         if record.local:
             await tx.objects.expect_end(record.id)
+    if incoming.experience is not None:
+        await keep_experience(tx, record, incoming.experience, incoming.author_url)
     await _save_emojis(tx, incoming)
     return True
 
@@ -183,11 +199,13 @@ async def edit_object(tx: Tx, incoming: IncomingObject) -> bool:
         return False
     if incoming.poll is not None:
         await tx.objects.save_poll(replace(incoming.poll, object_id=known.id))
-    if not _differs(known, new):
+    if not _differs(known, incoming):
         await tx.objects.save_document(known.id, new.document)
         return False
     edited_at = new.edited_at or new.created_at
-    await tx.objects.edit(replace(new, id=known.id, edited_at=edited_at), new_id())
+    changed = replace(new, id=known.id, edited_at=edited_at)
+    await tx.objects.edit(changed, new_id())
+    await keep_edit(tx, known, changed, incoming.experience, incoming.author_url)
     await tx.objects.set_tags(known.id, list(incoming.tags))
     if incoming.addressed or incoming.mentions:
         named = list(dict.fromkeys((*incoming.addressed, *incoming.mentions)))
@@ -198,6 +216,7 @@ async def edit_object(tx: Tx, incoming: IncomingObject) -> bool:
 
 async def bury(tx: Tx, record: ObjectRecord, now: int) -> bool:
     """Make a tombstone of an object, ours or not; False when it was one already."""
+    await empty_experience(tx, record)
     return await tx.objects.bury(record, now)
 
 
@@ -216,8 +235,13 @@ async def _save_emojis(tx: Tx, incoming: IncomingObject) -> None:
         await tx.ledger.save_emoji(host, shortcode, url, incoming.record.created_at)
 
 
-def _differs(known: ObjectRecord, new: ObjectRecord) -> bool:
+def _differs(known: ObjectRecord, incoming: IncomingObject) -> bool:
     """Whether readers would see a difference between two versions."""
+    new = incoming.record
+    if incoming.experience is not None:
+        before = experience_of(Document(_stored(known)), incoming.author_url)
+        if before != incoming.experience:
+            return True
     names = ("type", "name", "summary", "content", "language", "sensitive", "visibility")
     if any(getattr(known, name) != getattr(new, name) for name in names):
         return True

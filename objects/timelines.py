@@ -1,5 +1,6 @@
 """Home timelines, ActivityPub inboxes and notifications of the people here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from objects.visibility import visible_by_ids
@@ -28,13 +29,15 @@ async def show_activity(
     addressed: set[int],
     followers: bool,
     home: bool,
+    kinds: Mapping[int, str] | None = None,
 ) -> None:
     """Put an activity into the timelines of those here whom it concerns; blocks count.
 
     `followers` reaches the actor's local followers, `addressed` these local actors (others
     among them are ignored), and an actor of ours sees what they did themselves. With `home`
     it shows in home timelines (of followers and of the actor), else only in inboxes; then the
-    addressed are notified of a mention, and a local author of a reply, once.
+    addressed are notified of a mention, or of what `kinds` says, and a local author of a reply,
+    once.
     """
     in_home = home and record is not None
     entry = Shown(activity_id, activity_id, record.id if record else None, actor.id, in_home)
@@ -45,11 +48,15 @@ async def show_activity(
     if owners:
         await tx.activities.show_to(sorted(owners), entry, author_id)
     if in_home and record is not None and author_id == actor.id:
-        await notify_addressed(tx, actor, record, addressed)
+        await notify_addressed(tx, actor, record, addressed, kinds or {})
 
 
 async def notify_addressed(
-    tx: Tx, author: ActorRecord, record: ObjectRecord, addressed: set[int]
+    tx: Tx,
+    author: ActorRecord,
+    record: ObjectRecord,
+    addressed: set[int],
+    kinds: Mapping[int, str],
 ) -> None:
     """Tell those addressed by name, and the local author of the parent who may see the reply."""
     told = set(addressed)
@@ -57,9 +64,10 @@ async def notify_addressed(
         parent = await tx.objects.place(record.in_reply_to)
         told |= {parent.actor_id} if parent else set()
     for owner_id in sorted(told - {author.id}):
+        kind = kinds.get(owner_id, "mention")
         await tx.activities.notify(
             NotificationRecord(
-                new_id(), owner_id, "mention", author.id, record.id, record.created_at, None
+                new_id(), owner_id, kind, author.id, record.id, record.created_at, None
             )
         )
 

@@ -122,6 +122,18 @@ class ExperienceStatements(Statements):
         )
         return [row[0] for row in rows]
 
+    async def authors_of(self, urls: list[str]) -> list[str]:
+        """Who wrote these objects, alone or with others, withdrawn ones too: their actor ids."""
+        if not urls:
+            return []
+        rows = await self.connection.fetch_all(
+            "select w.url from objects o join actors w on w.id = o.actor_id where o.url = any($1) "
+            "union select a.url from objects o join experience_authors a on a.object_id = o.id "
+            "where o.url = any($1)",
+            urls,
+        )
+        return [row[0] for row in rows]
+
     async def versions(self, object_id: int) -> list[VersionRecord]:
         """Earlier versions of an object, oldest first."""
         return await self.all_of(

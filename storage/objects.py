@@ -34,6 +34,13 @@ class ObjectStatements(AudienceStatements, PollStatements):
         found = await self.all_of(ObjectRecord, "from objects where id = any($1)", ids)
         return {record.id: record for record in found}
 
+    async def by_urls(self, urls: list[str]) -> dict[str, ObjectRecord]:
+        """Several objects by their ActivityPub ids, tombstones too, in one query."""
+        if not urls:
+            return {}
+        found = await self.all_of(ObjectRecord, "from objects where url = any($1)", urls)
+        return {record.url: record for record in found}
+
     async def place(self, url: str) -> ThreadPlace | None:
         """Where an object stands, for a reply to it."""
         row = await self.connection.fetch_one(
@@ -87,10 +94,11 @@ class ObjectStatements(AudienceStatements, PollStatements):
         )
 
     async def edit(self, record: ObjectRecord, version_id: int) -> None:
-        """Replace the content of an object and keep the version that it had."""
+        """Replace the content of an object and keep the version that it had, with who made it."""
         await self.connection.execute(
-            "insert into object_versions (id, object_id, document, created_at) "
-            "select $2, id, document, coalesce(edited_at, published_at) "
+            "insert into object_versions (id, object_id, document, created_at, editor_id) "
+            "select $2, id, document, coalesce(edited_at, published_at), coalesce("
+            "(select e.editor_id from experiences e where e.object_id = objects.id), actor_id) "
             "from objects where id = $1",
             record.id,
             version_id,

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from storage.statements import Statements
 
 # An object stays while somebody here answered, liked, shared, pinned, voted in or reported it,
-# is addressed by it, or takes part in its conversation.
+# is addressed by it, or takes part in its conversation. Experiences stay until their authors
+# withdraw them: the node is there to find them.
 _UNTOUCHED = (
+    "not exists (select 1 from experiences e where e.object_id = o.id) and "
     "not exists (select 1 from objects r where r.in_reply_to = o.url and r.local = 1) "
     "and not exists (select 1 from objects r where r.conversation = o.conversation "
     "and r.local = 1) "
