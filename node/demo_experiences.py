@@ -14,6 +14,7 @@ from objects.vocabularies.names import concept_uri
 
 FIRST_DAY: Final = date(2021, 9, 1)
 LAST_DAY: Final = date(2026, 10, 30)
+SMALL_NUMBERS: Final = ("trois", "quatre", "cinq", "six", "sept")
 PUBLICS: Final = {
     "demandeurs-emploi": "demandeurs d’emploi", "apprentis": "apprentis", "salaries": "salariés",
     "en-insertion": "personnes en insertion", "eleves-et-etudiants": "élèves",
@@ -108,7 +109,7 @@ def _made(
     values = {
         **{name: subject[name] for name in ("of", "in_", "place", "gesture", "paper", "name")},
         "we": we, "at": at, "people": PUBLICS[public], "year": starts.year,
-        "n": chance.randint(8, 24), "small": chance.choice(("trois", "quatre", "cinq", "six", "sept")),
+        "n": chance.randint(8, 24), "small": chance.choice(SMALL_NUMBERS),
         "days": chance.randint(4, 45), "percent": chance.randint(11, 19) * 5,
     }  # fmt: skip
     told = _Telling(chance, values)

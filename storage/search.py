@@ -46,6 +46,7 @@ class Selection:
     viewer_id: int = 0
     here_only: bool = True
     sort: Sort = "newest"
+    """Without terms, relevance is the same as newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,7 @@ class SearchStatements(Statements):
         missed = _missed(selection, arguments)
         rows = await self.connection.fetch_all(
             f"select o.id, {missed} from {source} join actors w on w.id = o.actor_id "
-            f"where {' and '.join(conditions)} {_order(selection.sort, rank)}",
+            f"where {' and '.join(conditions)} {_order(selection, rank)}",
             *arguments.values,
         )
         return [Hit(row[0], row[1]) for row in rows]
@@ -343,11 +344,11 @@ def _missed(selection: Selection, arguments: _Arguments) -> str:
     return " + ".join(parts) + " as missed"
 
 
-def _order(sort: Sort, rank: str) -> str:
+def _order(selection: Selection, rank: str) -> str:
     newest = "o.published_at desc, o.id desc"
-    if sort == "relevance":
+    if selection.sort == "relevance" and selection.terms:
         return f"order by {rank}, {newest}"
-    if sort == "reused":
+    if selection.sort == "reused":
         return (
             "order by (select count(*) from experiences d "
             "join searchable s on s.id = d.object_id and s.visibility = 'public' "

@@ -90,7 +90,7 @@ async def find(tx: Tx, query: Query) -> Found:
         facets=facets,
         corrected=search.corrected,
         did_you_mean=search.did_you_mean,
-        partial=not search.selection.together,
+        partial=bool(fitting) and not search.selection.together,
         marks=search.parsed.marks,
         suggestions=suggestions,
     )
@@ -143,9 +143,6 @@ def _selection(query: Query, parsed: Parsed) -> Selection:
         for facet in FACETS
         if query.facets.get(facet)
     }
-    sort = query.sort
-    if sort == "relevance" and not parsed.wanted:
-        sort = "newest"
     return Selection(
         terms=parsed.terms,
         unwanted=parsed.unwanted,
@@ -153,7 +150,7 @@ def _selection(query: Query, parsed: Parsed) -> Selection:
         period=query.period,
         viewer_id=query.viewer.id if query.viewer is not None else 0,
         here_only=query.viewer is None or query.scope == "here",
-        sort=sort,
+        sort=query.sort,
     )
 
 

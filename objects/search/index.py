@@ -143,7 +143,7 @@ def _texts(
 def _names(experience: Experience, concepts: Mapping[str, Concept]) -> list[str]:
     names = [tool.name for tool in experience.tools]
     names += [partner.name for partner in experience.partners]
-    names += [experience.territory_name, experience.funder]
+    names.append(experience.territory_name)
     places = facet_values(experience.territory, experience.territory_name)
     names += [territory_label(place) for place in places]
     for concept in concepts.values():
