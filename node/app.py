@@ -22,6 +22,7 @@ from web.public.routes import PublicPages
 from web.public.routes import routes as public_routes
 from web.routes import routes as web_routes
 from web.sessions import install_sign_in_answers
+from web.sign_in.routes import routes as sign_in_routes
 from web.workspace.routes import routes as workspace_routes
 
 MULTIPART_OVERHEAD = 100_000
@@ -111,6 +112,7 @@ def _people(services: Services, context: WebContext) -> Iterator[Blueprint]:
     """What visitors, members and monitors look at."""
     yield web_routes(context)
     yield public_routes(context)
+    yield sign_in_routes(context)
     yield workspace_routes(context)
     yield interaction_routes(Interaction(services.outbox, context.renderer))
     yield graph_routes(services.store, services.identifiers)

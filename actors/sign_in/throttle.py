@@ -13,6 +13,8 @@ from federation.policy import RateLimiter
 # A household or a school shares an address; a person mistypes a few times.
 BY_ADDRESS: Final = (20, 10 / 60)
 BY_ACCOUNT: Final = (8, 1 / 30)
+# Six digits are few: a guesser who knows the password gets some three hundred tries a day.
+CODES_BY_ACCOUNT: Final = (5, 1 / 300)
 MAILS_BY_ACCOUNT: Final = (3, 1 / 300)
 IPV6_NETWORK_BITS: Final = 64
 
@@ -37,11 +39,13 @@ class Throttle:
     clock: Callable[[], float] = monotonic
     _addresses: RateLimiter = field(init=False)
     _accounts: RateLimiter = field(init=False)
+    _codes: RateLimiter = field(init=False)
     _mails: RateLimiter = field(init=False)
 
     def __post_init__(self) -> None:
         self._addresses = _limiter(BY_ADDRESS, self.clock)
         self._accounts = _limiter(BY_ACCOUNT, self.clock)
+        self._codes = _limiter(CODES_BY_ACCOUNT, self.clock)
         self._mails = _limiter(MAILS_BY_ACCOUNT, self.clock)
 
     def by_address(self, address: str) -> None:
@@ -51,6 +55,10 @@ class Throttle:
     def by_account(self, key: str) -> None:
         """Count a try to guess an account's secret; raises `TooOften`."""
         _spend(self._accounts, key)
+
+    def by_code(self, key: str) -> None:
+        """Count a try to guess a second proof; raises `TooOften`."""
+        _spend(self._codes, key)
 
     def mail(self, key: str) -> bool:
         """Count a mail that a stranger asks for; False when there were enough for now."""
