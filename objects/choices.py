@@ -54,9 +54,11 @@ class MailChoices:
         chosen = (kinds for topic, kinds in TOPICS.items() if self.rhythm(topic) == rhythm)
         return frozenset(kind for kinds in chosen for kind in kinds)
 
-    def without(self, topic: str) -> "MailChoices":
-        """The same with no mails about a topic; `all` stands for every topic."""
-        ended: dict[str, Rhythm] = {name: "none" for name in TOPICS if topic in (name, "all")}
+    def without(self, rhythm: Rhythm) -> "MailChoices":
+        """The same with no more mails of this rhythm."""
+        ended: dict[str, Rhythm] = {
+            topic: "none" for topic in TOPICS if self.rhythm(topic) == rhythm
+        }
         return MailChoices(self.rhythms | ended, self.themes)
 
 

@@ -141,3 +141,19 @@ class LedgerStatements(Statements):
             name,
             value,
         )
+
+    async def ensure_fact(self, name: str, value: str) -> str:
+        """One of the node's own facts, set to `value` if it was not there yet."""
+        await self.connection.execute(
+            "insert into facts (name, value) values ($1, $2) on conflict (name) do nothing",
+            name,
+            value,
+        )
+        return await self.fact(name) or ""
+
+    async def change_fact(self, name: str, before: str, value: str) -> bool:
+        """Change a fact that still is `before`; False when somebody else changed it."""
+        changed = await self.connection.execute(
+            "update facts set value = $3 where name = $1 and value = $2", name, before, value
+        )
+        return changed > 0
