@@ -134,13 +134,16 @@ class ConceptStatements(Statements):
         )
         return [_concept(row) for row in rows]
 
-    async def of_schemes(self, names: Sequence[str]) -> dict[str, list[Concept]]:
-        """The concepts in use of several schemes, in their order; one query."""
+    async def of_schemes(
+        self, names: Sequence[str], *, deprecated: bool = False
+    ) -> dict[str, list[Concept]]:
+        """The concepts of several schemes in their order, as `of_scheme` does; one query."""
         found: dict[str, list[Concept]] = {name: [] for name in names}
         rows = await self.connection.fetch_all(
-            f"select {_COLUMNS} from concepts where scheme = any($1) and deprecated = 0 "
+            f"select {_COLUMNS} from concepts where scheme = any($1) and deprecated <= $2 "
             "order by scheme, position, uri",
             list(names),
+            int(deprecated),
         )
         for row in rows:
             found[row["scheme"]].append(_concept(row))

@@ -4,11 +4,17 @@ from dataclasses import dataclass
 
 from quart import Blueprint, Response
 
-from storage.records import ActorRecord, ObjectRecord
+from storage.records import ActorRecord
 from web.context import WebContext
 from web.public.actor import actor_page
+from web.public.downloads import add_download_routes
+from web.public.embed import add_embed_routes
+from web.public.follow import add_follow_routes
 from web.public.home import home_page
-from web.public.post import post_page, tag_page
+from web.public.legal import add_legal_routes
+from web.public.objects import object_page
+from web.public.post import tag_page
+from web.public.printed import add_printed_routes
 from web.public.reports import add_report_routes
 from web.public.theme import add_theme_routes
 
@@ -23,9 +29,9 @@ class PublicPages:
         """An organisation, a person, or the node itself."""
         return await actor_page(self.context, actor)
 
-    async def object(self, record: ObjectRecord, _: ActorRecord) -> Response:
-        """Any object that its reader may see."""
-        return await post_page(self.context, record)
+    async def object(self, number: int) -> Response:
+        """Any object of this node that its reader may see."""
+        return await object_page(self.context, number)
 
     async def tag(self, name: str) -> Response:
         """The public posts with a hashtag."""
@@ -35,11 +41,16 @@ class PublicPages:
 def routes(context: WebContext) -> Blueprint:
     """Every public address that is a page alone."""
     blueprint = Blueprint("public", __name__)
+    add_legal_routes(blueprint, context)
+    add_theme_routes(blueprint, context)
+    add_follow_routes(blueprint, context)
+    add_report_routes(blueprint, context)
+    add_download_routes(blueprint, context)
+    add_printed_routes(blueprint, context)
+    add_embed_routes(blueprint, context)
 
     @blueprint.get("/")
     async def home() -> Response:
         return await home_page(context)
 
-    add_theme_routes(blueprint, context)
-    add_report_routes(blueprint, context)
     return blueprint
