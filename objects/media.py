@@ -160,8 +160,8 @@ def attachment_document(media: MediaRecord, identifiers: Identifiers) -> dict[st
 class SmallPictures:
     """The addresses of a picture in newer formats, for pages; empty when there is none."""
 
-    avif: str
-    webp: str
+    avif_url: str
+    webp_url: str
 
 
 async def small_pictures(

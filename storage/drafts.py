@@ -206,11 +206,26 @@ class DraftStatements(Statements):
             actor_id,
         )
 
-    async def versions(self, object_id: int) -> list[tuple[int, int, int | None, str]]:
-        """Earlier versions, oldest first: id, when it was made, by whom if known, document."""
-        rows = await self.connection.fetch_all(
-            "select id, created_at, editor_id, document from object_versions "
-            "where object_id = $1 order by id",
-            object_id,
+    async def own_files(self, draft_id: int, actor_id: int) -> None:
+        """Make the files of a draft those of whoever publishes it."""
+        await self.connection.execute(
+            "update media set actor_id = $2 where object_id is null and actor_id <> $2 "
+            "and id in (select media_id from draft_media where draft_id = $1)",
+            draft_id,
+            actor_id,
         )
-        return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+    async def published_by(
+        self, url: str, actor_ids: list[int], *, before: int | None = None, limit: int = 50
+    ) -> list[int]:
+        """The living experiences here of these actors, or with this co-author, latest first."""
+        bound = " and o.id < $4" if before is not None else ""
+        args = (url, actor_ids, limit) if before is None else (url, actor_ids, limit, before)
+        rows = await self.connection.fetch_all(
+            "select o.id from objects o join experiences e on e.object_id = o.id "
+            "where o.local = 1 and o.deleted_at is null and (o.actor_id = any($2) or o.id in "
+            f"(select object_id from experience_authors where url = $1)){bound} "
+            "order by o.id desc limit $3",
+            *args,
+        )
+        return [row[0] for row in rows]

@@ -23,10 +23,8 @@ MARKDOWN: Final = (
     "context", "approach", "results", "caveats", "success_factors", "next_steps", "adaptations",
     "result_here",
 )  # fmt: skip
-LINES: Final = (
-    "rhythm", "funder", "territory_name", "contact", "transferability_conditions",
-    "public_details", "accessibility",
-)  # fmt: skip
+LINES: Final = ("rhythm", "funder", "territory_name", "contact")
+DETAILS: Final = ("public_details", "transferability_conditions", "accessibility")
 REQUIRED: Final = (
     "title", "summary", "context", "publics", "objectives", "modalities", "approach", "results",
     "maturity",
@@ -114,7 +112,8 @@ def _lengths(e: Experience) -> Iterator[Problem]:
         "title": MAX_TITLE,
         "summary": MAX_SUMMARY,
         **dict.fromkeys(MARKDOWN, MAX_MARKDOWN),
-        **dict.fromkeys(LINES, MAX_DETAILS),
+        **dict.fromkeys(LINES, MAX_LINE),
+        **dict.fromkeys(DETAILS, MAX_DETAILS),
     }
     for name, limit in limits.items():
         if len(getattr(e, name)) > limit:

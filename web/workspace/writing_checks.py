@@ -1,0 +1,212 @@
+"""Before publication: the preview, the comparison of two versions, the second pair of eyes."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import orjson
+from quart import Blueprint, Response
+
+from federation.documents import Document
+from federation.errors import Refused
+from objects.experiences.changing import rebase
+from objects.experiences.checking import concepts_of
+from objects.experiences.comparison import Change, compare
+from objects.experiences.drafts import Draft, Writer, load_draft, may_edit, other_version
+from objects.experiences.fields import Experience
+from objects.experiences.review import agree, give_back, next_step
+from objects.experiences.sections import sections
+from objects.experiences.wire import experience_of
+from objects.media import SmallPictures, small_pictures
+from storage.concepts import Concept
+from storage.records import ActorRecord, MediaRecord
+from storage.store import Tx
+from web.context import WebContext
+from web.rendering import redirect
+from web.workspace.writing_names import LABELS
+from web.workspace.writing_publishing import Publishing
+from web.workspace.writing_saving import Saving, draft_path
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Another version beside a draft: somebody's other draft, or what is published."""
+
+    experience: Experience
+    by: ActorRecord | None
+    at: int
+    draft: Draft | None
+
+
+def add_review_routes(
+    blueprint: Blueprint, context: WebContext, saving: Saving, publishing: Publishing
+) -> None:
+    """`/drafts/ID/…`: preview, publish, compare, return, agree."""
+    _preview(blueprint, context, saving)
+    _compare(blueprint, context, saving)
+    _decisions(blueprint, context, saving, publishing)
+
+
+def _preview(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:
+    @blueprint.get("/drafts/<int:number>/preview")
+    async def preview(number: int) -> Response:
+        _, writer = await saving.writer()
+        policy = await context.site.policy()
+        language = await context.renderer.language()
+
+        async def look(
+            tx: Tx,
+        ) -> tuple[Draft, dict[str, Concept], dict[int, ActorRecord], dict[str, ActorRecord]]:
+            draft = await load_draft(tx, _id(number), writer)
+            concepts = await tx.concepts.by_uris(concepts_of(draft.experience))
+            people = await tx.actors.by_ids([draft.record.author_id, draft.record.owner_id])
+            urls = [contributor.url for contributor in draft.experience.contributors]
+            return draft, concepts, people, await tx.actors.by_urls(urls) if urls else {}
+
+        draft, concepts, people, contributors = await context.store.query(look)
+        return await context.renderer.render(
+            "workspace/writing/preview.html",
+            index=False,
+            concepts=concepts,
+            draft=draft,
+            experience=draft.experience,
+            author=people[draft.record.author_id],
+            owner=people[draft.record.owner_id],
+            contributors=contributors,
+            sections=sections(draft.experience, concepts, language),
+            pictures=await _pictures(context, draft.media),
+            editable=may_edit(draft, writer),
+            step=next_step(draft, writer, policy),
+            write_path=draft_path(draft),
+        )
+
+
+async def _pictures(
+    context: WebContext, media: Sequence[MediaRecord]
+) -> Mapping[str, SmallPictures]:
+    identifiers = context.outbox.identifiers
+    urls = [identifiers.media(file.file) for file in media]
+    return await context.store.query(lambda tx: small_pictures(tx, identifiers, urls))
+
+
+def _compare(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:
+    @blueprint.get("/drafts/<int:number>/compare")
+    async def show(number: int) -> Response:
+        _, writer = await saving.writer()
+
+        async def look(tx: Tx) -> tuple[Draft, ActorRecord | None, Compared | None]:
+            draft = await load_draft(tx, _id(number), writer)
+            saved_by = draft.record.saved_by or draft.record.owner_id
+            by = await tx.actors.by_id(saved_by)
+            return draft, by, await _other(tx, draft, writer)
+
+        draft, by, other = await context.store.query(look)
+        changes: list[Change] = []
+        if other is not None:
+            changes = await asyncio.to_thread(compare, other.experience, draft.experience)
+        named = [*concepts_of(draft.experience), *(concepts_of(other.experience) if other else [])]
+        return await context.renderer.render(
+            "workspace/writing/compare.html",
+            index=False,
+            concepts=await context.store.query(lambda tx: tx.concepts.by_uris(named)),
+            draft=draft,
+            by=by,
+            other=other,
+            changes=changes,
+            labels=LABELS,
+            write_path=draft_path(draft),
+        )
+
+    @blueprint.post("/drafts/<int:number>/rebase")
+    async def keep_mine(number: int) -> Response:
+        _, writer = await saving.writer()
+        await context.sessions.checked_form()
+        now = context.now()
+
+        async def operation(tx: Tx) -> Draft:
+            draft = await load_draft(tx, _id(number), writer)
+            if not may_edit(draft, writer):
+                raise Refused(403, "not-yours", "Only its authors can do this.")
+            await rebase(tx, draft, now)
+            return draft
+
+        draft = await context.store.write(operation)
+        return redirect(f"{draft_path(draft)}/preview")
+
+
+async def _other(tx: Tx, draft: Draft, writer: Writer) -> Compared | None:
+    """The version to compare with: another draft, else the published one."""
+    other = await other_version(tx, draft, writer)
+    if other is not None:
+        by = await tx.actors.by_id(other.record.saved_by or other.record.owner_id)
+        return Compared(other.experience, by, other.record.updated_at, other)
+    if draft.record.object_id is None:
+        return None
+    record = await tx.objects.by_id(draft.record.object_id)
+    if record is None or record.deleted_at is not None:
+        return None
+    author = await tx.actors.by_id(record.actor_id)
+    document = Document(orjson.loads(record.document))
+    published = experience_of(document, author.url if author else "")
+    present = await tx.experiences.by_id(record.id)
+    editor_id = present.editor_id if present and present.editor_id else record.actor_id
+    by = await tx.actors.by_id(editor_id)
+    at = record.edited_at or record.published_at
+    return None if published is None else Compared(published, by, at, None)
+
+
+def _decisions(
+    blueprint: Blueprint, context: WebContext, saving: Saving, publishing: Publishing
+) -> None:
+    @blueprint.post("/drafts/<int:number>/publish")
+    async def publish(number: int) -> Response:
+        signed, writer = await saving.writer()
+        form = await context.sessions.checked_form()
+        draft = await context.store.query(lambda tx: load_draft(tx, _id(number), writer))
+        if form.get("revision") != str(draft.record.revision):
+            return redirect(f"{draft_path(draft)}/preview", done="read-again")
+        agreed = bool(form.get("agreed"))
+        return await publishing.go("quick", signed, writer, draft, agreed=agreed)
+
+    @blueprint.post("/drafts/<int:number>/return")
+    async def back(number: int) -> Response:
+        _, writer = await saving.writer()
+        form = await context.sessions.checked_form()
+        note = form.get("note", "").replace("\0", "")
+        now = context.now()
+
+        async def operation(tx: Tx) -> None:
+            await give_back(tx, await load_draft(tx, _id(number), writer), writer, note, now)
+
+        try:
+            await context.store.write(operation)
+        except Refused as refused:
+            if refused.code != "note-needed":
+                raise
+            return redirect(f"/drafts/{number}/preview", done="note-needed")
+        return redirect("/drafts", done="returned")
+
+    @blueprint.post("/drafts/<int:number>/agree")
+    async def agreed(number: int) -> Response:
+        _, writer = await saving.writer()
+        form = await context.sessions.checked_form()
+        text = form.get("revision", "")
+        revision = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+        now = context.now()
+
+        async def operation(tx: Tx) -> Draft:
+            return await agree(tx, _id(number), writer, revision, now)
+
+        try:
+            await context.store.write(operation)
+        except Refused as refused:
+            if refused.code != "draft-changed":
+                raise
+            return redirect(f"/drafts/{number}/preview", done="read-again")
+        return redirect("/drafts", done="agreed")
+
+
+def _id(number: int) -> int:
+    if number >= 2**63:
+        raise Refused(404, "no-draft", "There is no such draft.")
+    return number
