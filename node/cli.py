@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "vocabulary": "vocabularies:vocabulary",
     "reports": "reports:reports",
     "audit": "audit:audit",
+    "mail": "mail:mail",
     "migrate": "setup:migrate",
     "doctor": "care:doctor",
     "backup": "care:backup",

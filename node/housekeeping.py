@@ -50,6 +50,8 @@ class Housekeeping:
             "deliveries": await self._store.write(lambda tx: tx.deliveries.prune(before)),
             "departures": await finish_departures(self._store, now),
             "farewells": await self._store.write(forget_the_deleted),
+            "sessions": await self._store.write(lambda tx: tx.sessions.prune(now, now - DAY_MS)),
+            "mails": await self._store.write(lambda tx: tx.mails.prune(before)),
             "uploads": await prune_media(self._store, self._files, now),
         }
         if self._settings.remote_days:

@@ -27,7 +27,7 @@ log = logging.getLogger("communotic")
 
 BACKLOG = 2048
 LOCK = "run.lock"
-CHANNELS = ("received", "fanout", "delivery")
+CHANNELS = ("received", "fanout", "delivery", "mail")
 
 
 async def serve_all(settings: Settings, bind: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
+from node.mail import MailWorker
 from node.services import Services
 from outbox.poll_results import PollResults
 
@@ -16,11 +17,13 @@ MAX_RESTART_SECONDS = 60.0
 
 def tasks_of(services: Services) -> Mapping[str, Task]:
     """Every task of a worker, by the name that stands in the log."""
+    mail = MailWorker(services.store, services.settings, services.web.mails, services.clock)
     return {
         "inbox": services.inbox_worker.run_forever,
         "fan-out": services.fanout_worker.run_forever,
         "delivery": services.delivery_worker.run_forever,
         "poll results": PollResults(services.outbox).run_forever,
+        "mail": mail.run_forever,
         "housekeeping": services.housekeeping.run_forever,
     }
 
