@@ -50,13 +50,13 @@ def add_unsubscribe_routes(blueprint: Blueprint, context: WebContext) -> None:
     """
 
     @blueprint.get("/unsubscribe")
-    async def page() -> Response:
+    async def unsubscribe_page() -> Response:
         token = request.args.get("t", "")
         _, rhythm = await context.store.query(lambda tx: read_token(tx, token))
         return await _show(context, token, rhythm, done=False)
 
     @blueprint.post("/unsubscribe")
-    async def end() -> Response:
+    async def unsubscribe() -> Response:
         token = request.args.get("t", "")
 
         async def operation(tx: Tx) -> Rhythm:

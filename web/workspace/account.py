@@ -66,12 +66,12 @@ def add_move_routes(blueprint: Blueprint, context: WebContext) -> None:
     """Other accounts of the same person, and moving to one of them."""
 
     @blueprint.get("/settings/move")
-    async def page() -> Response:
+    async def move_page() -> Response:
         await context.sessions.required("reader")
         return await _show_move(context)
 
     @blueprint.post("/settings/move/aliases")
-    async def aliases() -> Response:
+    async def save_aliases() -> Response:
         signed = await context.sessions.required("reader")
         form = await context.renderer.form(Aliases, await context.sessions.checked_form())
         found: list[str] = []
@@ -90,7 +90,7 @@ def add_move_routes(blueprint: Blueprint, context: WebContext) -> None:
         return redirect("/settings/move", done="aliases")
 
     @blueprint.post("/settings/move")
-    async def go() -> Response:
+    async def move_away() -> Response:
         signed = await context.sessions.recent("reader")
         form = await context.renderer.form(MoveForm, await context.sessions.checked_form())
         _ = await context.renderer.translate()
@@ -131,7 +131,7 @@ def add_delete_routes(blueprint: Blueprint, context: WebContext) -> None:
     """Deleting one's account: a day to change one's mind."""
 
     @blueprint.route("/settings/delete", methods=["GET", "POST"])
-    async def delete() -> Response:
+    async def delete_account() -> Response:
         signed = await context.sessions.recent("reader")
         sent = await context.sessions.checked_form() if request.method == "POST" else None
         form = await context.renderer.form(DeleteForm, sent)
@@ -163,7 +163,7 @@ def add_delete_routes(blueprint: Blueprint, context: WebContext) -> None:
         )
 
     @blueprint.post("/settings/delete/cancel")
-    async def cancel() -> Response:
+    async def keep_account() -> Response:
         signed = await context.sessions.required("reader")
         await context.sessions.checked_form()
         await context.store.write(lambda tx: set_leaving(tx, signed.actor.id, None))

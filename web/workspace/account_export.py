@@ -57,13 +57,13 @@ def add_export_routes(blueprint: Blueprint, context: WebContext) -> None:
     )
 
     @blueprint.get("/settings/export")
-    async def page() -> Response:
+    async def export_page() -> Response:
         await context.sessions.required("reader")
         form = await context.renderer.form(FollowingForm)
         return await _show(context, form)
 
     @blueprint.post("/settings/export/archive")
-    async def whole() -> Response:
+    async def export_archive() -> Response:
         signed = await context.sessions.recent("reader")
         await context.sessions.checked_form()
         now = context.now()
@@ -75,7 +75,7 @@ def add_export_routes(blueprint: Blueprint, context: WebContext) -> None:
         return response
 
     @blueprint.get("/settings/export/following.csv")
-    async def following() -> Response:
+    async def export_following() -> Response:
         signed = await context.sessions.required("reader")
         content = await context.store.query(lambda tx: following_csv(tx, signed.actor))
         response = Response(content, content_type="text/csv; charset=utf-8")
@@ -84,7 +84,7 @@ def add_export_routes(blueprint: Blueprint, context: WebContext) -> None:
         return response
 
     @blueprint.post("/settings/export/following")
-    async def bring() -> Response:
+    async def import_following() -> Response:
         signed = await context.sessions.required("reader")
         sent = await context.sessions.checked_form()
         form = await context.renderer.form(FollowingForm, sent, files=await request.files)

@@ -100,7 +100,7 @@ def add_answer_routes(blueprint: Blueprint, context: WebContext) -> None:
     """`POST /objects/ID/{comment,ask}`; a refused form comes back on the page of the object."""
 
     @blueprint.post("/objects/<int:object_id>/comment")
-    async def comment(object_id: int) -> Response:
+    async def comment_on(object_id: int) -> Response:
         signed = await context.sessions.required("reader")
         sent = await context.sessions.checked_form()
         record = await object_for(context, object_id, signed.actor)
@@ -113,7 +113,7 @@ def add_answer_routes(blueprint: Blueprint, context: WebContext) -> None:
         return redirect(f"{back_to(sent, record)}#conversation", done="commented")
 
     @blueprint.post("/objects/<int:object_id>/ask")
-    async def ask(object_id: int) -> Response:
+    async def ask_author(object_id: int) -> Response:
         signed = await context.sessions.required("reader")
         sent = await context.sessions.checked_form()
         record = await object_for(context, object_id, signed.actor)
@@ -129,7 +129,7 @@ def add_note_routes(blueprint: Blueprint, context: WebContext) -> None:
     """`/post`, `/read/ID/edit`, `/read/ID/delete`."""
 
     @blueprint.route("/post", methods=["GET", "POST"])
-    async def write() -> Response:
+    async def write_note() -> Response:
         signed = await context.sessions.required("reader")
         _ = await context.renderer.translate()
         sent = await context.sessions.checked_form() if request.method == "POST" else None
@@ -151,7 +151,7 @@ def add_note_routes(blueprint: Blueprint, context: WebContext) -> None:
         )
 
     @blueprint.route("/read/<int:object_id>/edit", methods=["GET", "POST"])
-    async def edit(object_id: int) -> Response:
+    async def edit_note(object_id: int) -> Response:
         signed = await context.sessions.required("reader")
         record = await _own_note(context, signed, object_id)
         sent = await context.sessions.checked_form() if request.method == "POST" else None
@@ -168,7 +168,7 @@ def add_note_routes(blueprint: Blueprint, context: WebContext) -> None:
         )
 
     @blueprint.post("/read/<int:object_id>/delete")
-    async def delete(object_id: int) -> Response:
+    async def delete_note(object_id: int) -> Response:
         signed = await context.sessions.required("reader")
         await context.sessions.checked_form()
         record = await _own_note(context, signed, object_id)

@@ -131,7 +131,7 @@ def add_notification_routes(blueprint: Blueprint, context: WebContext) -> None:
         )
 
     @blueprint.post("/notifications/read")
-    async def read() -> Response:
+    async def mark_read() -> Response:
         signed = await context.sessions.required("reader")
         form = await context.sessions.checked_form()
         text = form.get("until", "")
@@ -142,11 +142,11 @@ def add_notification_routes(blueprint: Blueprint, context: WebContext) -> None:
         return redirect("/notifications", done="read")
 
     @blueprint.post("/people/<int:actor_id>/accept")
-    async def accept(actor_id: int) -> Response:
+    async def accept_follower(actor_id: int) -> Response:
         return await _answer(context, actor_id, agreed=True)
 
     @blueprint.post("/people/<int:actor_id>/reject")
-    async def reject(actor_id: int) -> Response:
+    async def reject_follower(actor_id: int) -> Response:
         return await _answer(context, actor_id, agreed=False)
 
 

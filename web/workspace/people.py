@@ -165,7 +165,7 @@ def add_bond_routes(blueprint: Blueprint, context: WebContext) -> None:
     """`POST /people/ID/{follow,unfollow,remove,block,unblock}`."""
 
     @blueprint.post("/people/<int:actor_id>/<act>")
-    async def act(actor_id: int, act: str) -> Response:
+    async def act_on_person(actor_id: int, act: str) -> Response:
         signed = await context.sessions.required("reader")
         form = await context.sessions.checked_form()
         if act not in _ACTS:

@@ -75,7 +75,7 @@ def add_settings_routes(blueprint: Blueprint, context: WebContext) -> None:
         return await context.renderer.render("workspace/apps.html", index=False, tokens=living)
 
     @blueprint.post("/settings/apps/<int:token_id>/revoke")
-    async def revoke(token_id: int) -> Response:
+    async def revoke_app(token_id: int) -> Response:
         signed = await context.sessions.required("reader")
         await context.sessions.checked_form()
         await context.store.write(
@@ -88,7 +88,7 @@ def add_mail_settings_routes(blueprint: Blueprint, context: WebContext) -> None:
     """`/settings/notifications`."""
 
     @blueprint.route("/settings/notifications", methods=["GET", "POST"])
-    async def notifications() -> Response:
+    async def mail_settings() -> Response:
         signed = await context.sessions.required("reader")
         sent = await context.sessions.checked_form() if request.method == "POST" else None
 
