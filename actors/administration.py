@@ -6,6 +6,7 @@ from actors.policy import SEVERITIES, domain_name
 from actors.sanctions import Consequences, enforce
 from federation.errors import Refused
 from storage.ids import new_id
+from storage.oversight import OversightStatements
 from storage.records import ActorRecord, AuditRecord, DomainRuleRecord, MemberRecord
 from storage.store import Tx
 
@@ -80,9 +81,10 @@ async def set_role(tx: Tx, who: str, actor: ActorRecord, role: str, reason: str,
 
 
 async def set_password(tx: Tx, who: str, actor: ActorRecord, password_hash: str, now: int) -> None:
-    """Give an account another password, hashed already. Raises `NotPossible`."""
+    """Give an account another password, hashed already; its sessions end. Raises `NotPossible`."""
     await _member(tx, actor)
     await tx.members.set_password(actor.id, password_hash)
+    await tx.sessions.end_all(actor.id)
     await audit(tx, who, "member password", actor.account, "", now)
 
 
@@ -102,6 +104,32 @@ async def revoke_tokens(
     what = "all" if number is None else str(number)
     await audit(tx, who, f"token revoke {what}", actor.account, reason, now)
     return revoked
+
+
+async def close_account(tx: Tx, who: str, actor: ActorRecord, reason: str, now: int) -> None:
+    """Let nobody sign in to an account any more; what it published stays.
+
+    Raises `NotPossible`, for the organisation and the last administrator too.
+    """
+    member = await _member(tx, actor)
+    if actor.type != "Person":
+        raise NotPossible("Only the accounts of persons can be closed.")
+    if member.disabled_at is not None:
+        raise NotPossible(f"The account of {actor.account} is closed already.")
+    await _keep_an_administrator(tx, member, actor)
+    await OversightStatements(tx.connection).set_disabled(actor.id, now)
+    await tx.sessions.end_all(actor.id)
+    await tx.members.revoke_tokens(actor.id, now)
+    await audit(tx, who, "member close", actor.account, reason, now)
+
+
+async def open_account(tx: Tx, who: str, actor: ActorRecord, reason: str, now: int) -> None:
+    """Let somebody sign in again to an account that was closed. Raises `NotPossible`."""
+    member = await _member(tx, actor)
+    if member.disabled_at is None:
+        raise NotPossible(f"The account of {actor.account} is not closed.")
+    await OversightStatements(tx.connection).set_disabled(actor.id, None)
+    await audit(tx, who, "member open", actor.account, reason, now)
 
 
 async def permit_removal(tx: Tx, who: str, actor: ActorRecord, reason: str, now: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from storage.records import AuditRecord, HostRecord, ObjectRecord
+from storage.records import AuditRecord, HostRecord, ObjectRecord, TokenRecord
 from storage.statements import Statements
 
 UNFINISHED = "('waiting', 'held', 'failed')"
@@ -158,6 +158,12 @@ class OversightStatements(Statements):
         if not urls:
             return []
         return await self.all_of(ObjectRecord, "from objects where url = any($1)", [*urls])
+
+    async def living_tokens(self, limit: int = 500) -> list[TokenRecord]:
+        """The tokens that open something, of every account, latest first."""
+        return await self.all_of(
+            TokenRecord, "from tokens where revoked_at is null order by id desc limit $1", limit
+        )
 
     async def administrators(self) -> list[str]:
         """The mail addresses of the open accounts of administrators."""

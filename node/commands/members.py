@@ -11,6 +11,10 @@ from actors.administration import COMMAND_LINE, audit, set_password, set_role
 from actors.auth import hash_password
 from actors.keys import generate
 from actors.local import Account, create_person
+from actors.sign_in.codes import HANDED_LINK, new_code
+from actors.sign_in.invitations import Wanted, invite
+from actors.sign_in.passwords import MAX_PASSWORD, MIN_PASSWORD
+from actors.sign_in.totp import turn_off
 from node.commands.shared import AsJson, Reason, Username, local_actor, show_json, with_node
 from node.services import Services
 from outbox.acts.leave import leave
@@ -22,8 +26,10 @@ member = typer.Typer(help="The accounts of this node.", no_args_is_help=True)
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
 ]
-MIN_PASSWORD = 8
-MAX_PASSWORD = 1_000
+REFUSED = {
+    "mail": "this is not a mail address",
+    "member": "somebody here has this mail address already",
+}
 
 
 class Role(StrEnum):
@@ -136,9 +142,9 @@ def role(
 
 @member.command("password")
 def password(username: Username, password_stdin: PasswordStdin = False) -> None:
-    """Give an account a new password, at least 8 characters; asked for unless it is piped in.
+    """Give an account a new password, at least 10 characters; asked for unless it is piped in.
 
-    Bearer tokens stay valid: see `communotic tokens`.
+    Sessions of browsers end; bearer tokens stay valid: see `communotic tokens`.
     """
     chosen = _given_password() if password_stdin else _asked_password()
 
@@ -151,6 +157,80 @@ def password(username: Username, password_stdin: PasswordStdin = False) -> None:
 
     with_node(work)
     typer.echo(f"{username} has a new password.")
+
+
+@member.command("invite")
+def invite_by_mail(
+    mail: Annotated[str, typer.Argument(help="Mail address of the person.")],
+    name: Annotated[str, typer.Option(help="Name as people read it.")] = "",
+    role: Annotated[Role, typer.Option(help="What the account may do.")] = Role.member,
+    send: Annotated[bool, typer.Option("--send", help="Send the invitation by mail too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Invite a person; prints the address that creates their account, once, within two weeks."""
+
+    async def work(services: Services) -> dict[str, str]:
+        now, wanted = services.now(), Wanted(mail, name, role.value)
+
+        async def operation(tx: Tx) -> dict[str, str]:
+            sent, problems = await invite(tx, COMMAND_LINE, [wanted], now)
+            if problems:
+                raise ValueError(REFUSED[problems[0].wrong])
+            one = sent[0]
+            if send:
+                await services.web.mails.queue(
+                    tx,
+                    one.invitation.mail,
+                    "invitation",
+                    services.settings.language,
+                    invitation=one.invitation,
+                    code=one.code,
+                )
+            url = f"{services.settings.origin}/invitation/{one.code}"
+            return {"mail": one.invitation.mail, "role": one.invitation.role, "url": url}
+
+        return await services.store.write(operation)
+
+    _show_link(with_node(work), as_json)
+
+
+@member.command("sign-in-link")
+def sign_in_link(username: Username, as_json: AsJson = False) -> None:
+    """Make a link that signs a person in, once, within a day; for who has no other way."""
+
+    async def work(services: Services) -> dict[str, str]:
+        actor, now = await local_actor(services, username), services.now()
+
+        async def operation(tx: Tx) -> str:
+            await audit(tx, COMMAND_LINE, "sign-in link", actor.account, "", now)
+            return await new_code(tx, HANDED_LINK, now, actor_id=actor.id, created_by=COMMAND_LINE)
+
+        code = await services.store.write(operation)
+        url = f"{services.settings.origin}/sign-in/link?code={code}"
+        return {"username": actor.username, "url": url}
+
+    _show_link(with_node(work), as_json)
+
+
+@member.command("codes-off")
+def codes_off(username: Username) -> None:
+    """Ask a person for no code any more when they sign in; for who lost their telephone."""
+
+    async def work(services: Services) -> bool:
+        actor = await local_actor(services, username)
+        return await services.store.write(
+            lambda tx: turn_off(tx, COMMAND_LINE, actor, services.now())
+        )
+
+    removed = with_node(work)
+    typer.echo(f"{username} signs in without codes{'' if removed else ', as before'}.")
+
+
+def _show_link(made: dict[str, str], as_json: bool) -> None:
+    if as_json:
+        show_json(made)
+    else:
+        typer.echo(made["url"])
 
 
 def _given_password() -> str:

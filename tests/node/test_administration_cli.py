@@ -79,7 +79,7 @@ def test_a_password_is_replaced_and_kept_as_argon2id(data: Path) -> None:
     typed = called(data, "member", "password", "marie", said="agrafe verte\nagrafe verte\n")
     assert typed.exit_code == 0, typed.output
     assert "agrafe" not in typed.output
-    assert called(data, "member", "password", "nobody", said="x" * 9 + "\n").exit_code == 1
+    assert called(data, "member", "password", "nobody", said="x" * 12 + "\n").exit_code == 1
 
 
 def test_tokens_are_listed_without_their_secret_and_revoked(data: Path) -> None:

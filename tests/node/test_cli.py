@@ -27,7 +27,7 @@ def test_the_contract_of_names_is_kept() -> None:
     assert set(COMMANDS) == {
         "init", "run", "web", "worker", "member", "token", "post", "publish", "follow",
         "unfollow", "timeline", "deliveries", "inbox", "migrate", "doctor", "backup", "restore",
-        "tokens", "profile", "domain", "reports", "audit",
+        "tokens", "profile", "domain", "reports", "audit", "mail",
     }  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def test_members_are_added_listed_changed_and_removed(data: Path) -> None:
 def test_a_short_password_is_refused(data: Path) -> None:
     result = called(data, "member", "add", "marie", "--password-stdin", said="court\n")
     assert result.exit_code == 2
-    assert "at least 8" in result.output
+    assert "at least 10" in result.output
 
 
 def test_a_token_is_printed_alone(data: Path) -> None:
