@@ -17,10 +17,9 @@ from objects.serving import ObjectServing
 from objects.text import normalise_hashtag
 from storage.activities import Reaction
 from storage.files import MediaFiles
-from storage.records import ActorRecord, ObjectRecord
 from storage.store import Store
 
-ObjectPage = Callable[[ObjectRecord, ActorRecord], Awaitable[ResponseReturnValue]]
+ObjectPage = Callable[[int], Awaitable[ResponseReturnValue]]
 TagPage = Callable[[str], Awaitable[ResponseReturnValue]]
 FILE_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; media-src 'self'; sandbox"
 
@@ -29,8 +28,8 @@ FILE_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; media-src '
 class ObjectServices:
     """What the routes of this room need; `page` and `tag_page` render pages for people.
 
-    `page` is called for objects that everybody may see only, with the object and its author;
-    `tag_page` with a hashtag, normalised.
+    `page` gets the number of an object and decides itself who is looking and what they may see;
+    `tag_page` gets a hashtag, normalised.
     """
 
     store: Store
@@ -60,7 +59,7 @@ def _objects(routes: Blueprint, services: ObjectServices, serving: ObjectServing
     async def one(number: int) -> ResponseReturnValue:
         form = negotiated()
         if form is Format.HTML:
-            return await services.page(*await serving.page_record(_known(number)))
+            return await services.page(_known(number))
         asked = unread_request(services.identifiers)
         return answer(await serving.object(_known(number), asked, form))
 

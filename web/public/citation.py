@@ -18,7 +18,20 @@ MONTHS: Final = {
     ),
 }  # fmt: skip
 MAX_NAMED: Final = 20
-BIBTEX_MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+BIBTEX_MONTHS: Final = [
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+]
 _TEX: Final = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%",
     "#": r"\#", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",

@@ -7,11 +7,13 @@ from quart import Blueprint, Response
 from storage.records import ActorRecord
 from web.context import WebContext
 from web.public.actor import actor_page
+from web.public.concepts import add_concept_routes
 from web.public.downloads import add_download_routes
 from web.public.embed import add_embed_routes
 from web.public.follow import add_follow_routes
 from web.public.home import home_page
 from web.public.legal import add_legal_routes
+from web.public.namespace import add_namespace_routes
 from web.public.objects import object_page
 from web.public.post import tag_page
 from web.public.printed import add_printed_routes
@@ -45,6 +47,8 @@ def routes(context: WebContext) -> Blueprint:
     add_theme_routes(blueprint, context)
     add_follow_routes(blueprint, context)
     add_report_routes(blueprint, context)
+    add_concept_routes(blueprint, context)
+    add_namespace_routes(blueprint, context)
     add_download_routes(blueprint, context)
     add_printed_routes(blueprint, context)
     add_embed_routes(blueprint, context)
