@@ -36,10 +36,11 @@ MAX_COUNT: Final = 10_000_000
 
 _DURATION: Final = re.compile(
     r"P(?=\d|T\d)(?:\d{1,4}Y)?(?:\d{1,4}M)?(?:\d{1,4}W)?(?:\d{1,5}D)?"
-    r"(?:T(?=\d)(?:\d{1,5}H)?(?:\d{1,5}M)?(?:\d{1,5}S)?)?"
+    r"(?:T(?=\d)(?:\d{1,5}H)?(?:\d{1,5}M)?(?:\d{1,5}S)?)?",
+    re.ASCII,
 )
 # A commune (28129, 2A004, 97411), a département (50, 2A, 976) or a région by its R (R28).
-_TERRITORY: Final = re.compile(r"(?:\d{2}|2[AB])\d{3}|\d{2,3}|2[AB]|R\d{2,3}")
+_TERRITORY: Final = re.compile(r"(?:\d{2}|2[AB])\d{3}|\d{2,3}|2[AB]|R\d{2,3}", re.ASCII)
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 
 
