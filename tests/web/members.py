@@ -6,6 +6,7 @@ from quart.testing import QuartClient
 
 from objects.experiences.fields import Experience
 from objects.vocabularies.names import concept_uri
+from outbox.acts.experiences import publish_experience
 from storage.records import ActorRecord, ObjectRecord
 from tests.support.fediverse import LocalNode
 
@@ -30,8 +31,6 @@ async def share_experience(
     node: LocalNode, username: str, *, modality: str = "presentiel", **fields: Any
 ) -> ObjectRecord:
     """Publish an experience; the workers do what follows."""
-    from outbox.acts.experiences import publish_experience
-
     values = {
         "title": "Une expérience",
         "summary": "En bref.",

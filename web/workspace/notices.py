@@ -29,19 +29,6 @@ register_done(
     }
 )
 
-# One person, several people; `%(who)s` is a name or a list of names.
-_SENTENCES: Final[dict[str, tuple[str, str]]] = {
-    "like": (
-        mark("%(who)s found this useful: %(what)s"),
-        mark("%(who)s found this useful too: %(what)s"),
-    ),
-    "share": (mark("%(who)s shared: %(what)s"), mark("%(who)s have shared: %(what)s")),
-    "follow": (mark("%(who)s follows you"), mark("%(who)s follow you")),
-    "follow_request": (
-        mark("%(who)s would like to follow you"),
-        mark("%(who)s would like to follow you too"),
-    ),
-}
 _SINGLE: Final[dict[str, str]] = {
     "comment": mark("%(who)s commented on: %(above)s"),
     "mention": mark("%(who)s mentioned you: %(what)s"),
@@ -49,7 +36,9 @@ _SINGLE: Final[dict[str, str]] = {
     "reuse": mark("%(who)s reused your experience: %(what)s"),
     "coauthor": mark("%(who)s named you as an author of: %(what)s"),
     "review": mark("%(who)s has news about a draft"),
+    "follow_request": mark("%(who)s would like to follow you"),
 }
+_OTHER: Final = mark("%(who)s did something that concerns you")
 
 
 def sentence(notice: Notice, language: str) -> str:
@@ -59,11 +48,24 @@ def sentence(notice: Notice, language: str) -> str:
         "what": quoted(notice.record, language),
         "above": quoted(notice.parent, language),
     }
-    one = _SENTENCES.get(notice.kind)
-    if one is not None:
-        return counted(language)(*one, len(notice.people)) % values
-    text = _SINGLE.get(notice.kind, mark("%(who)s did something that concerns you"))
-    return texts_of(language)(text) % values
+    text = _by_several(notice.kind, counted(language), len(notice.people))
+    if not text:
+        text = texts_of(language)(_SINGLE.get(notice.kind, _OTHER))
+    return text % values
+
+
+def _by_several(kind: str, ngettext: Callable[[str, str, int], str], n: int) -> str:
+    """What one person did, or several; empty for what is never told together."""
+    match kind:
+        case "like":
+            return ngettext(
+                "%(who)s found this useful: %(what)s", "%(who)s have found useful: %(what)s", n
+            )
+        case "share":
+            return ngettext("%(who)s shared: %(what)s", "%(who)s have shared: %(what)s", n)
+        case "follow":
+            return ngettext("%(who)s follows you", "%(who)s follow you", n)
+    return ""
 
 
 def names(people: Sequence[ActorRecord], language: str) -> str:
@@ -85,7 +87,8 @@ def quoted(record: ObjectRecord | None, language: str) -> str:
         return ""
     words = " ".join((record.name or plain_text(record.content)).split())
     cut = words if len(words) <= MAX_QUOTED else words[:MAX_QUOTED].rsplit(None, 1)[0] + "…"
-    return texts_of(language)("“%s”") % cut
+    _ = texts_of(language)
+    return _("“%s”") % cut
 
 
 def address(notice: Notice) -> str:
