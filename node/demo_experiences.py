@@ -26,10 +26,10 @@ PUBLICS: Final = {
     "createurs-entreprise": "créateurs d’entreprise", "accompagnateurs": "accompagnateurs",
 }  # fmt: skip
 OPENINGS: Final = (
-    "L’essai a commencé {at}, avec {n} {people}.",
-    "Tout est parti d’une remarque entendue {at} : « on apprend mieux quand on s’en sert ».",
+    "L’essai a commencé {at}, {in_}, avec {n} {people}.",
+    "Tout est parti d’une remarque entendue {at} : « {in_}, on apprend en s’en servant ».",
     "En {year}, {we} formait {n} {people} {in_} {at}.",
-    "Le groupe : {n} {people}, de niveaux très différents.",
+    "Le groupe {in_} : {n} {people}, de niveaux très différents.",
     "Nous travaillions {in_} depuis des années de la même manière.",
     "À la réunion de rentrée {at}, deux formateurs ont proposé d’essayer autre chose {in_}.",
 )
@@ -51,6 +51,10 @@ SUMMARIES: Final = (
     "{result} Le récit, les étapes, et ce qui a coincé.",
     "{context} Ce que nous avons essayé {at}, ce que nous en gardons.",
 )
+DETAILS: Final = (
+    "Aucune connaissance {of} n’était demandée à l’entrée.", "Parcours de {days} jours {in_}.",
+    "Certains avaient travaillé {in_}, d’autres jamais.", "Groupe {in_}, entrée sur entretien.",
+)  # fmt: skip
 NEXT: Final = (
     "Recommencer {at} avec un groupe plus petit.", "Former deux collègues avant l’été.",
     "Publier les supports sous licence libre.", "Mesurer encore au bout d’un an.", "",
@@ -180,6 +184,7 @@ def _head(
         "context": "\n\n".join([told.one(OPENINGS), " ".join(contexts)]),
         "publics": tuple(concept_uri("public", notation) for notation in publics),
         "public_number": values["n"],
+        "public_details": told.one(DETAILS),
         "objectives": tuple(told.some(OBJECTIVES, 2, 3)),
         "modalities": tuple(
             concept_uri("modality", notation)

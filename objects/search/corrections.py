@@ -9,8 +9,8 @@ from objects.search.words import both_stems
 from storage.store import Tx
 
 SHORTEST: Final = 4
-LONG: Final = 6
-"""Up to so many letters one error is forgiven, beyond it two."""
+LONG: Final = 7
+"""Up to so many letters one error is forgiven; beyond it two, if the first letter is right."""
 
 
 async def unknown_words(tx: Tx, parsed: Parsed) -> list[str]:
@@ -55,5 +55,6 @@ def _nearest(word: str, vocabulary: Sequence[tuple[str, str, int]]) -> str:
         other_start = 0.5 if folded[0] != word[0] else 0.0
         return distance + other_start, -math.log(1 + vocabulary[place][2])
 
-    best = min(near, key=badness, default=None)
+    likely = [each for each in near if each[1] < 2 or each[0][0] == word[0]]
+    best = min(likely, key=badness, default=None)
     return vocabulary[best[2]][1] if best is not None else ""

@@ -136,7 +136,7 @@ def _texts(
         [experience.title],
         [*people, *_names(experience, concepts)],
         [experience.summary],
-        body_texts(experience),
+        [*body_texts(experience), *_synonyms(concepts.values())],
     )
 
 
@@ -147,10 +147,14 @@ def _names(experience: Experience, concepts: Mapping[str, Concept]) -> list[str]
     places = facet_values(experience.territory, experience.territory_name)
     names += [territory_label(place) for place in places]
     for concept in concepts.values():
-        names += [*concept.labels.values()]
-        if concept.scheme in OURS:
-            names += chain.from_iterable(concept.synonyms.values())
+        names += concept.labels.values()
     return names
+
+
+def _synonyms(concepts: Iterable[Concept]) -> list[str]:
+    """Other words for our own concepts; those of ROME are whole lists of trades."""
+    ours = [concept for concept in concepts if concept.scheme in OURS]
+    return [word for concept in ours for each in concept.synonyms.values() for word in each]
 
 
 def body_texts(experience: Experience) -> list[str]:

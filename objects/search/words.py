@@ -118,7 +118,7 @@ def _french(word: str) -> str:
     if word in _OWN_STEMS:
         return _OWN_STEMS[word]
     found = str(_stemmer("french").stemWord(word))
-    return found.rstrip("e") if len(found) > 3 else found
+    return (found.rstrip("e") or found) if len(found) > 3 else found
 
 
 @cache
