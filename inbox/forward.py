@@ -3,6 +3,7 @@
 from federation.documents import Document
 from inbox.context import HandlerContext
 from inbox.people import audience_of
+from objects.visibility import RESTRICTED
 from storage.records import ActorRecord, ObjectRecord
 
 OPEN = ("public", "unlisted")
@@ -18,6 +19,9 @@ async def forward_to_followers(context: HandlerContext, record: ObjectRecord) ->
         return
     parent = await context.tx.objects.by_id(record.in_reply_to_id)
     if parent is None or not parent.local or parent.deleted_at is not None:
+        return
+    # Followers are anywhere: they would learn what was said under something restricted.
+    if parent.visibility in RESTRICTED:
         return
     owner = await context.tx.actors.by_id(parent.actor_id)
     if owner is None or owner.state != "active" or not _addressed(context, record, owner):

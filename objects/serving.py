@@ -20,7 +20,7 @@ from federation.incoming import IncomingRequest
 from federation.linked_data import serialise
 from objects import documents
 from objects.documents import FIRST_REPLIES, object_document
-from objects.visibility import filter_visible, may_see, may_see_activity
+from objects.visibility import RESTRICTED, filter_visible, may_see, may_see_activity
 from storage.activities import Reaction
 from storage.records import ActorRecord, ObjectRecord, ReactionRecord
 from storage.store import Store, Tx
@@ -49,27 +49,6 @@ class ObjectServing:
         else:
             body = orjson.dumps(document)
         return Served(body, form.value, cache=self._cache(record))
-
-    async def page_record(self, number: int) -> tuple[ObjectRecord, ActorRecord]:
-        """An object that everybody may see, with its author: what a page shows."""
-
-        async def find(tx: Tx) -> tuple[ObjectRecord, ActorRecord] | None:
-            record = await tx.objects.by_id(number)
-            if record is None or not record.local:
-                return None
-            author = await tx.actors.by_id(record.actor_id)
-            # Nobody learns from a tombstone that something private was here.
-            buried = record.deleted_at is not None and record.visibility in OPEN
-            if author is None or not (buried or await may_see(tx, record, None)):
-                return None
-            return record, author
-
-        found = await self.store.query(find)
-        if found is None:
-            raise not_found("object")
-        if found[0].deleted_at is not None:
-            raise Refused(410, "gone", "This object was deleted.")
-        return found
 
     async def activity(self, number: int, request: IncomingRequest) -> Served:
         """An activity of ours, for those who may see it and what it is about."""
@@ -129,8 +108,12 @@ class ObjectServing:
         after = bound(args, "after")
 
         async def look(tx: Tx) -> tuple[list[ObjectRecord], list[ObjectRecord], int]:
-            found = await tx.objects.replies(record.url, after=after or 0, limit=PAGE_SIZE)
-            total = 0 if "page" in args else await tx.objects.count_replies(record.url)
+            within = _within(record)
+            found = await tx.objects.replies(
+                record.url, after=after or 0, limit=PAGE_SIZE, within=within
+            )
+            count = tx.objects.count_replies
+            total = 0 if "page" in args else await count(record.url, within=within)
             return found, await filter_visible(tx, found, viewer), total
 
         found, visible, total = await self.store.query(look)
@@ -150,8 +133,12 @@ class ObjectServing:
         async def look(
             tx: Tx,
         ) -> tuple[list[ObjectRecord], list[ObjectRecord], int, ActorRecord | None]:
-            found = await tx.objects.conversation(url, after=after or 0, limit=PAGE_SIZE)
-            total = 0 if "page" in args else await tx.objects.count_conversation(url)
+            within = _within(record)
+            found = await tx.objects.conversation(
+                url, after=after or 0, limit=PAGE_SIZE, within=within
+            )
+            count = tx.objects.count_conversation
+            total = 0 if "page" in args else await count(url, within=within)
             author = await tx.actors.by_id(record.actor_id)
             return found, await filter_visible(tx, found, viewer), total, author
 
@@ -210,7 +197,9 @@ class ObjectServing:
         poll = await tx.objects.poll(record.id) if record.type == "Question" else None
         replies: list[ObjectRecord] = []
         if record.replies_count:
-            found = await tx.objects.replies(record.url, limit=FIRST_REPLIES)
+            found = await tx.objects.replies(
+                record.url, limit=FIRST_REPLIES, within=_within(record)
+            )
             replies = await filter_visible(tx, found, viewer)
         urls = [reply.url for reply in replies]
         now = int(self.clock() * 1000)
@@ -268,6 +257,11 @@ def bound(args: Mapping[str, str], name: str) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise Refused(400, "bad-page", f"`{name}` is the number that `next` gave.")
     return int(text)
+
+
+def _within(record: ObjectRecord) -> str:
+    """The visibility of answers that stand under an object beside the public ones."""
+    return record.visibility if record.visibility in RESTRICTED else "public"
 
 
 def _page(url: str, after: int | None) -> str:

@@ -105,9 +105,18 @@ async def may_see_activity(tx: Tx, activity: ActivityRecord, viewer: ActorRecord
         return True
     if viewer is None:
         return False
+    if activity.visibility in RESTRICTED:
+        return await _in_reach(tx, viewer, activity.visibility)
     if activity.visibility == "followers" and await _follows(tx, viewer, activity.actor_id):
         return True
     return viewer.url in _named(activity)
+
+
+async def _in_reach(tx: Tx, viewer: ActorRecord, visibility: str) -> bool:
+    """Whether something restricted that was done here is for an actor."""
+    if viewer.local:
+        return True
+    return visibility == "network" and await tx.network.listed(viewer.host)
 
 
 async def _may_see_follow(tx: Tx, activity: ActivityRecord, viewer: ActorRecord | None) -> bool:

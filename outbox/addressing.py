@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from federation.documents import Document, is_public
 from federation.errors import FederationError
-from federation.vocabulary import PUBLIC
+from federation.vocabulary import NETWORK, ORGANISATION, PUBLIC
 from objects.reading import web_address
 from objects.visibility import Visibility, of_document
 from outbox.context import ActRefused, OutboxContext
@@ -85,6 +85,6 @@ async def look_all(context: OutboxContext, names: Mapping[str, str]) -> dict[str
 
 
 def _is_audience(context: OutboxContext, url: str) -> bool:
-    """Whether an address stands for the public or for followers here, and not for a person."""
+    """Whether an address stands for many: the public, the network, followers here."""
     owner = context.identifiers.owner_of_collection(url, "followers")
-    return is_public(url) or owner is not None
+    return is_public(url) or url in (NETWORK, ORGANISATION) or owner is not None

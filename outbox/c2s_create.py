@@ -4,15 +4,20 @@ from dataclasses import replace
 from typing import Any
 
 from federation.documents import Document
+from objects.experiences.documents import completed, experience_of
+from objects.experiences.reading import concepts_of
 from objects.incoming import IncomingObject, store_object
 from objects.timelines import show_activity
+from objects.visibility import RESTRICTED, Visibility
 from outbox.acts.create import audience
+from outbox.acts.experiences import check_may_publish
 from outbox.acts.vote import vote
 from outbox.addressing import Addressing, addressed, find_actors
 from outbox.builders import create
 from outbox.c2s_objects import corrected_tags, finished, people_in, without_strangers
 from outbox.context import ActRefused, OutboxContext
 from outbox.own_objects import attach_uploads, own_object
+from outbox.restricted import is_wider
 from storage.ids import new_id
 from storage.records import ActivityRecord, ActorRecord, ObjectRecord
 from storage.store import Tx
@@ -35,6 +40,8 @@ async def create_object(
     people = await people_in(context, written)
     addressing = addressed(posted, written).with_mentioned(actor, people.values())
     tags = corrected_tags(written, people, context.identifiers)
+    if parent is not None and parent.visibility in RESTRICTED:
+        _refuse_wider(parent, addressing.visibility(actor))
     if addressing.visibility(actor) == "direct":
         tags = without_strangers(tags, {*addressing.to, *addressing.cc, *addressing.hidden})
     number = new_id()
@@ -49,8 +56,27 @@ async def create_object(
         language=context.language,
         now=context.now(),
     )
+    document = await _as_experience(context, actor, document)
     incoming = own_object(document, actor, number, context.now())
     return await _publish(context, actor, document, incoming, addressing)
+
+
+def _refuse_wider(parent: ObjectRecord, visibility: Visibility) -> None:
+    if is_wider(visibility, parent.visibility):
+        detail = "An answer is for no more people than what it answers."
+        raise ActRefused(422, "too-wide", detail)
+
+
+async def _as_experience(
+    context: OutboxContext, actor: ActorRecord, document: dict[str, Any]
+) -> dict[str, Any]:
+    """The document; an Article with our terms gets what readers without them are shown."""
+    experience = experience_of(Document(document), actor.url)
+    if experience is None:
+        return document
+    await check_may_publish(context, actor)
+    concepts = await context.store.query(lambda tx: concepts_of(tx, [experience]))
+    return completed(document, experience, concepts, context.identifiers)
 
 
 async def _parent(

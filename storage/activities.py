@@ -338,6 +338,10 @@ class ActivityStatements(Statements):
         )
         return found is not None
 
+    async def unshow(self, object_id: int) -> None:
+        """Take an object out of all timelines, where it is about to be shown anew."""
+        await self.connection.execute("delete from timeline where object_id = $1", object_id)
+
     async def hide_actor(self, owner_id: int, actor_id: int) -> None:
         """Take everything of an actor out of somebody's timeline and notifications."""
         await self.connection.execute(

@@ -60,6 +60,17 @@ class LedgerStatements(Statements):
             "update media set object_id = $2 where id = $1", media_id, object_id
         )
 
+    async def set_files(self, object_id: int, media_ids: list[int]) -> None:
+        """Tie exactly these uploads to an object; those that it shows no more are set free."""
+        await self.connection.execute(
+            "update media set object_id = null where object_id = $1 and not (id = any($2))",
+            object_id,
+            media_ids,
+        )
+        await self.connection.execute(
+            "update media set object_id = $1 where id = any($2)", object_id, media_ids
+        )
+
     async def orphans(self, before: int, limit: int = 500) -> list[MediaRecord]:
         """Uploads from before `before` that no object, draft or profile shows, oldest first."""
         return await self.all_of(

@@ -6,6 +6,9 @@ from storage.audience import LISTED, PUBLIC_VISIBILITIES, AudienceStatements
 from storage.polls import PollStatements
 from storage.records import ObjectRecord, columns, placeholders, values
 
+# What is shown under a post of the visibility {within}.
+_TALK = f"(visibility in {PUBLIC_VISIBILITIES} or visibility = {{within}})"
+
 
 @dataclass(frozen=True, slots=True)
 class ThreadPlace:
@@ -193,46 +196,55 @@ class ObjectStatements(AudienceStatements, PollStatements):
             return await self.all_of(ObjectRecord, rest, before, limit)
         return await self.all_of(ObjectRecord, f"{common} order by id desc limit $1", limit)
 
-    async def replies(self, url: str, *, after: int = 0, limit: int = 20) -> list[ObjectRecord]:
-        """Public answers to an object, oldest first, as far as their authors are shown."""
+    async def replies(
+        self, url: str, *, after: int = 0, limit: int = 20, within: str = "public"
+    ) -> list[ObjectRecord]:
+        """Public answers to an object, oldest first, as far as their authors are shown.
+
+        Those of the visibility `within` too: what answers something restricted is as restricted.
+        """
         return await self.all_of(
             ObjectRecord,
             "from objects o where in_reply_to = $1 and id > $2 and deleted_at is null "
-            f"and visibility in {PUBLIC_VISIBILITIES} and {LISTED} order by id limit $3",
+            f"and {_TALK.format(within='$4')} and {LISTED} order by id limit $3",
             url,
             after,
             limit,
+            within,
         )
 
-    async def count_conversation(self, conversation: str) -> int:
-        """How many public posts a conversation has."""
+    async def count_conversation(self, conversation: str, *, within: str = "public") -> int:
+        """How many posts `conversation` gives in all."""
         found = await self.connection.fetch_value(
             "select count(*) from objects o where conversation = $1 and deleted_at is null "
-            f"and visibility in {PUBLIC_VISIBILITIES} and {LISTED}",
+            f"and {_TALK.format(within='$2')} and {LISTED}",
             conversation,
+            within,
         )
         return int(found or 0)
 
-    async def count_replies(self, url: str) -> int:
-        """How many public answers an object has."""
+    async def count_replies(self, url: str, *, within: str = "public") -> int:
+        """How many answers `replies` gives in all."""
         found = await self.connection.fetch_value(
             "select count(*) from objects o where in_reply_to = $1 and deleted_at is null "
-            f"and visibility in {PUBLIC_VISIBILITIES} and {LISTED}",
+            f"and {_TALK.format(within='$2')} and {LISTED}",
             url,
+            within,
         )
         return int(found or 0)
 
     async def conversation(
-        self, conversation: str, *, after: int = 0, limit: int = 50
+        self, conversation: str, *, after: int = 0, limit: int = 50, within: str = "public"
     ) -> list[ObjectRecord]:
-        """The public posts of one conversation, oldest first."""
+        """The public posts of one conversation, oldest first; `within` as in `replies`."""
         return await self.all_of(
             ObjectRecord,
             "from objects o where conversation = $1 and id > $2 and deleted_at is null "
-            f"and visibility in {PUBLIC_VISIBILITIES} and {LISTED} order by id limit $3",
+            f"and {_TALK.format(within='$4')} and {LISTED} order by id limit $3",
             conversation,
             after,
             limit,
+            within,
         )
 
     async def set_tags(self, object_id: int, names: list[str]) -> None:
@@ -288,12 +300,15 @@ class ObjectStatements(AudienceStatements, PollStatements):
         return int(found or 0)
 
     async def concerned(self, object_id: int) -> list[int]:
-        """Everybody who answered, liked or shared an object: whom its end concerns too."""
+        """Who answered, liked, shared or adapted an object: whom its end concerns too."""
         rows = await self.connection.fetch_all(
             "select actor_id from objects where in_reply_to = "
             "(select url from objects where id = $1) and deleted_at is null "
             "union select actor_id from likes where object_id = $1 "
-            "union select actor_id from shares where object_id = $1",
+            "union select actor_id from shares where object_id = $1 "
+            "union select d.actor_id from experiences e join objects d on d.id = e.object_id "
+            "where e.adapted_from = (select url from objects where id = $1) "
+            "and e.adapted_from <> '' and d.deleted_at is null",
             object_id,
         )
         return [row[0] for row in rows]

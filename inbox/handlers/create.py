@@ -1,5 +1,7 @@
 """Somebody published something: a note, an article, a question, a vote."""
 
+from collections.abc import Mapping
+
 from federation.documents import Document
 from inbox.context import Gathered, HandlerContext, Ignored, Incoming
 from inbox.forward import forward_to_followers
@@ -7,6 +9,8 @@ from inbox.handlers import vote
 from inbox.people import audience_of, keep_activity, local_people
 from inbox.sources import Sources
 from inbox.trust import own_object, vouched
+from objects.experiences.fields import from_json
+from objects.experiences.notices import notice_kinds
 from objects.incoming import is_readable, object_record, store_object
 from objects.timelines import show_activity
 from storage.records import ActorRecord, ObjectRecord
@@ -46,7 +50,8 @@ async def receive(context: HandlerContext) -> str:
         return await vote.receive(context, document, parent)
     named = (*audience_of(document), *parsed.addressed, *audience_of(context.activity))
     people = await local_people(context, dict.fromkeys(named))
-    if not people and not await concerns_us(context, parent):
+    wanted = people or await concerns_us(context, parent)
+    if not wanted and not await is_for_us(context, parsed.record):
         raise Ignored("nobody here follows the actor, is addressed or was answered")
     record: ObjectRecord | None = parsed.record
     new = await store_object(context.tx, parsed)
@@ -56,14 +61,20 @@ async def receive(context: HandlerContext) -> str:
         raise Ignored("the object was deleted before")
     if not new and await context.tx.activities.came_with(record.id) not in (None, context.url):
         raise Ignored("another activity brought the object before")
-    await _show(context, record, people)
+    kinds = None
+    if parsed.experience is not None:
+        kinds = await notice_kinds(context.tx, parsed.experience, set(people))
+    await _show(context, record, people, kinds)
     if record.in_reply_to is not None and parent is None:
         context.missing_parent = record.in_reply_to
     return ""
 
 
 async def _show(
-    context: HandlerContext, record: ObjectRecord, people: dict[int, ActorRecord]
+    context: HandlerContext,
+    record: ObjectRecord,
+    people: dict[int, ActorRecord],
+    kinds: Mapping[int, str] | None,
 ) -> None:
     row = context.record(record.visibility, record.url, record.id)
     number, new = await keep_activity(context, row)
@@ -73,8 +84,9 @@ async def _show(
         context.actor,
         record,
         addressed=set(people),
-        followers=record.visibility != "direct",
+        followers=await _reaches_followers(context, record),
         home=True,
+        kinds=kinds,
     )
     if new:
         await forward_to_followers(context, record)
@@ -92,6 +104,10 @@ async def _show_own(context: HandlerContext) -> str:
         raise Ignored("the object was deleted before")
     embedded = context.activity.embedded("object") or context.activity
     people = await local_people(context, audience_of(embedded))
+    kinds = None
+    if people and record.type == "Article":
+        row = await context.tx.experiences.by_id(record.id)
+        kinds = await notice_kinds(context.tx, from_json(row.fields), set(people)) if row else None
     await show_activity(
         context.tx,
         activity.id,
@@ -100,8 +116,21 @@ async def _show_own(context: HandlerContext) -> str:
         addressed=set(people),
         followers=record.visibility != "direct",
         home=True,
+        kinds=kinds,
     )
     return ""
+
+
+async def is_for_us(context: HandlerContext, record: ObjectRecord) -> bool:
+    """Whether something is for the members of the network, and its author part of it."""
+    return record.visibility == "network" and await context.tx.network.listed(context.actor.host)
+
+
+async def _reaches_followers(context: HandlerContext, record: ObjectRecord) -> bool:
+    """What an unknown server calls for the network is for those alone whom it names."""
+    if record.visibility == "network":
+        return await is_for_us(context, record)
+    return record.visibility != "direct"
 
 
 async def _parent(context: HandlerContext, document: Document) -> ObjectRecord | None:

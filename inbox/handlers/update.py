@@ -3,10 +3,14 @@
 from federation.addresses import same_origin
 from inbox.context import Gathered, HandlerContext, Ignored, Incoming, Violation
 from inbox.forward import forward_to_followers
-from inbox.people import keep_activity
+from inbox.handlers import create
+from inbox.people import audience_of, keep_activity, local_people, tell
 from inbox.sources import Sources
-from inbox.trust import own_object
-from objects.incoming import edit_object, object_record
+from inbox.trust import addressed_like, own_object, vouched
+from objects.experiences.notices import notice_kinds
+from objects.experiences.wire import is_experience
+from objects.incoming import IncomingObject, edit_object, object_record
+from storage.records import ObjectRecord
 
 
 async def gather_actor(incoming: Incoming, sources: Sources) -> Gathered:
@@ -31,9 +35,23 @@ async def gather_object(incoming: Incoming, sources: Sources) -> Gathered:
     if not same_origin(url, incoming.actor.url):
         raise Violation("only posts of one's own server can be changed")
     if await sources.stored(url) is None:
-        raise Ignored("the object is not known here")
+        return _new_here(incoming, sources)
     document = await own_object(incoming, sources)
     return Gathered(parsed=object_record(document, incoming.actor, incoming.now))
+
+
+def _new_here(incoming: Incoming, sources: Sources) -> Gathered:
+    """An experience that names somebody here only now: a new co-author hears of it this way.
+
+    Raises `Ignored` for everything else that is not known here.
+    """
+    document = incoming.activity.embedded("object")
+    if document is not None and is_experience(document) and vouched(document, incoming.actor.url):
+        document = addressed_like(document, incoming.activity)
+        if any(sources.identifiers.is_local(uri) for uri in audience_of(document)):
+            parsed = object_record(document, incoming.actor, incoming.now)
+            return Gathered(document=document, parsed=parsed)
+    raise Ignored("the object is not known here")
 
 
 async def receive_object(context: HandlerContext) -> str:
@@ -41,6 +59,8 @@ async def receive_object(context: HandlerContext) -> str:
     parsed = context.gathered.parsed
     assert parsed is not None
     record = await context.tx.objects.by_url(parsed.record.url)
+    if record is None and context.gathered.document is not None:
+        return await create.receive(context)
     if record is None or record.deleted_at is not None:
         raise Ignored("the object is not known here")
     if record.actor_id != context.actor.id:
@@ -48,8 +68,19 @@ async def receive_object(context: HandlerContext) -> str:
     if (parsed.record.edited_at or 0) < (record.edited_at or 0):
         raise Ignored("an older version than the one that we have")
     await edit_object(context.tx, parsed)
+    if parsed.experience is not None:
+        await _tell(context, parsed, record)
     row = context.record(record.visibility, record.url, record.id)
     _, new = await keep_activity(context, row)
     if new:
         await forward_to_followers(context, record)
     return ""
+
+
+async def _tell(context: HandlerContext, parsed: IncomingObject, record: ObjectRecord) -> None:
+    """Tell those here whom an experience names since its change."""
+    assert parsed.experience is not None
+    people = await local_people(context, (*parsed.addressed, *parsed.mentions))
+    kinds = await notice_kinds(context.tx, parsed.experience, set(people))
+    for number, kind in kinds.items():
+        await tell(context, people[number], kind, record.id)

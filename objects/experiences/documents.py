@@ -16,7 +16,7 @@ from objects.text import normalise_hashtag
 from objects.visibility import addressing
 from storage.records import ActorRecord
 
-__all__ = ["experience_document", "experience_of", "hashtags", "with_terms"]
+__all__ = ["completed", "experience_document", "experience_of", "hashtags", "with_terms"]
 
 MAX_HASHTAGS: Final = 10
 MAX_HASHTAG: Final = 60
@@ -71,6 +71,25 @@ def experience_document(
         **collections(url, identifiers),
         **with_terms(experience, author.url),
     }
+
+
+def completed(
+    document: dict[str, Any],
+    experience: Experience,
+    concepts: Concepts,
+    identifiers: Identifiers,
+) -> dict[str, Any]:
+    """The document of an experience that a client wrote, with content and hashtags if it had none.
+
+    Its own terms stay as it wrote them.
+    """
+    whole = dict(document)
+    whole.setdefault("cmt:kind", _link("cmt:Experience"))
+    if not whole.get("content"):
+        whole |= _texts(experience, concepts)
+    if not whole.get("tag"):
+        whole["tag"] = _hashtag_tags(experience, concepts, identifiers)
+    return whole
 
 
 def with_terms(experience: Experience, author_url: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Editing and deleting what was published, so that it reaches everyone who got it."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -7,52 +8,105 @@ import orjson
 
 from federation.documents import Document
 from federation.vocabulary import PUBLIC
-from objects.incoming import bury
+from objects.experiences.fields import Experience
+from objects.experiences.store import keep_edit
+from objects.incoming import IncomingObject, bury
+from objects.visibility import RESTRICTED
 from outbox.acts.create import audience
-from outbox.builders import delete, update
+from outbox.builders import create, delete, update
 from outbox.context import ActRefused, OutboxContext
 from outbox.own_objects import attach_uploads, own_object
 from outbox.publish import PUBLIC_VISIBILITIES
 from outbox.recipients import Recipients
+from outbox.restricted import is_wider
 from storage.ids import new_id
 from storage.records import ActivityRecord, ActorRecord, ObjectRecord
 from storage.store import Tx
 
+Also = Callable[[Tx, ObjectRecord], Awaitable[None]]
+"""Something to do in the same transaction; what it raises undoes everything."""
+
 
 async def edit(
-    context: OutboxContext, author: ActorRecord, before: ObjectRecord, document: dict[str, Any]
+    context: OutboxContext,
+    author: ActorRecord,
+    before: ObjectRecord,
+    document: dict[str, Any],
+    *,
+    experience: Experience | None = None,
+    editor_id: int | None = None,
+    also: Also | None = None,
 ) -> ActivityRecord:
     """Replace an own object by `document` (same id), keep the earlier version, publish.
 
-    Raises `ActRefused` for what is not one's own or was deleted. The visibility stays.
+    `experience` lends what stays here alone, `editor_id` made this version when that was not the
+    author, `also` runs in the same transaction. Raises `ActRefused` for what is not one's own or
+    was deleted. The visibility stays, unless it grows from one of restricted reach.
     """
     must_own(author, before)
     parsed = own_object(document, author, before.id, context.now())
-    changed = replace(
-        parsed,
-        record=replace(parsed.record, visibility=before.visibility, edited_at=context.now()),
-    )
+    visibility = before.visibility
+    if visibility in RESTRICTED and is_wider(parsed.record.visibility, visibility):
+        visibility = parsed.record.visibility
+    row = replace(parsed.record, visibility=visibility, edited_at=context.now())
+    changed = replace(parsed, record=row, experience=_with_consent(parsed, experience))
 
     async def operation(tx: Tx) -> ActivityRecord:
         must_own(author, await tx.objects.by_id(before.id))
-        await tx.objects.edit(changed.record, new_id())
+        await tx.objects.edit(row, new_id())
+        await keep_edit(tx, before, row, changed.experience, author.url, editor_id=editor_id)
         await tx.objects.set_tags(before.id, list(changed.tags))
         await attach_uploads(tx, context.identifiers, author, changed)
         named = list(dict.fromkeys((*changed.addressed, *changed.mentions)))
         await tx.objects.address(before.id, named, list(changed.mentions))
-        # Whoever answered or liked what is private without having got it must not get it now.
-        public = before.visibility in PUBLIC_VISIBILITIES
-        recipients = await everyone(tx, author, before, concerned=public)
-        return await context.publisher.publish(
+        activity = await _publish_change(context, tx, author, before, row, document)
+        if also is not None:
+            await also(tx, row)
+        return activity
+
+    return await context.store.write(operation)
+
+
+def _with_consent(parsed: IncomingObject, experience: Experience | None) -> Experience | None:
+    if parsed.experience is None or experience is None:
+        return parsed.experience
+    return replace(parsed.experience, consent=experience.consent)
+
+
+async def _publish_change(
+    context: OutboxContext,
+    tx: Tx,
+    author: ActorRecord,
+    before: ObjectRecord,
+    row: ObjectRecord,
+    document: dict[str, Any],
+) -> ActivityRecord:
+    """An `Update` to whoever has the object; a `Create` to those who may see it only now."""
+    # Whoever answered or liked what is private without having got it must not get it now.
+    public = before.visibility in PUBLIC_VISIBILITIES
+    recipients = await everyone(tx, author, row, concerned=public)
+    wider = row.visibility != before.visibility
+    activity: ActivityRecord | None = None
+    if before.visibility != "organisation" or not wider:
+        activity = await context.publisher.publish(
             tx,
             author,
             update.build(document, document.get("to", []), document.get("cc", [])),
             recipients=recipients,
             object_id=before.id,
-            visibility=before.visibility,
+            visibility=row.visibility,
         )
-
-    return await context.store.write(operation)
+    if wider or activity is None:
+        await tx.activities.unshow(before.id)
+        activity = await context.publisher.publish(
+            tx,
+            author,
+            create.build(document),
+            recipients=replace(recipients, reached_object=None),
+            object_id=before.id,
+            visibility=row.visibility,
+        )
+    return activity
 
 
 async def withdraw(

@@ -1,6 +1,7 @@
 """Publishing a note, a reply, an article or a question."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from federation.errors import FederationError
@@ -9,10 +10,12 @@ from objects.incoming import store_object
 from objects.media import attachment_document
 from objects.notes import NoteDraft, build_object
 from objects.text import find_mentions
+from objects.visibility import RESTRICTED, Visibility
 from outbox.builders import create
 from outbox.context import ActRefused, OutboxContext
 from outbox.own_objects import own_object
 from outbox.recipients import Recipients
+from outbox.restricted import is_wider, within_reach
 from storage.ids import new_id
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
@@ -23,12 +26,15 @@ MAX_MENTIONS = 50
 async def post(context: OutboxContext, author: ActorRecord, draft: NoteDraft) -> ObjectRecord:
     """Publish what somebody wrote; names of people in it become mentions.
 
-    The author of the object that is answered is mentioned too. Nothing waits for delivery.
+    The author of the object that is answered is mentioned too. What answers something restricted
+    is as restricted. Nothing waits for delivery.
     """
     people = list((await find_people(context, author, draft.text)).values())
     answered = await _answered(context, author, draft)
+    draft = await _as_restricted(context, draft, answered)
     if answered is not None and answered.id not in {actor.id for actor in people}:
         people.append(answered)
+    people = await context.store.query(lambda tx: within_reach(tx, people, draft.visibility))
     number = new_id()
     document = build_object(
         draft,
@@ -52,6 +58,28 @@ async def _answered(
     parent = draft.in_reply_to
     found = await context.store.query(lambda tx: tx.actors.by_id(parent.actor_id))
     return None if found is None or found.id == author.id else found
+
+
+async def _as_restricted(
+    context: OutboxContext, draft: NoteDraft, answered: ActorRecord | None
+) -> NoteDraft:
+    """The draft, for no more people than what it answers.
+
+    What came from outside the network, though it says that it is for it, is a private message
+    here, and so is the answer.
+    """
+    parent = draft.in_reply_to
+    if parent is None or parent.visibility not in RESTRICTED:
+        return draft
+    visibility: Visibility = "organisation" if parent.visibility == "organisation" else "network"
+    if not is_wider(draft.visibility, visibility):
+        visibility = draft.visibility
+    reached = await context.store.query(
+        lambda tx: within_reach(tx, [answered] if answered else [], visibility)
+    )
+    if answered is not None and not reached:
+        visibility = "direct"
+    return replace(draft, visibility=visibility)
 
 
 async def _attachments(
