@@ -14,6 +14,7 @@ from web.workspace.profile import add_profile_routes
 from web.workspace.reading import add_reading_routes
 from web.workspace.settings import add_mail_settings_routes, add_settings_routes
 from web.workspace.timeline import add_timeline_routes
+from web.workspace.writing import add_writing_routes
 
 
 def routes(context: WebContext) -> Blueprint:
@@ -36,6 +37,7 @@ def routes(context: WebContext) -> Blueprint:
         add_delete_routes,
         add_export_routes,
         add_unsubscribe_routes,
+        add_writing_routes,
     ):
         add(blueprint, context)
     return blueprint
