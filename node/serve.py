@@ -16,6 +16,7 @@ import uvicorn
 
 from config.settings import Settings
 from node.app import create_app
+from node.first_account import setup_address
 from node.patience import PatientProtocol
 from node.services import Services, open_services
 from node.workers import run_workers
@@ -172,14 +173,19 @@ async def announce(services: Services, bind: str) -> None:
     living = (a for a in actors if a.state == "active" and a.type != "Application")
     account = next((actor.username for actor in living), "ACCOUNT")
     program = f"{_short(sys.argv[0])} --data {_short(settings.data_dir)}"
+    first = await setup_address(services)
+    begin = (
+        f"  To make the first account, open this address; it serves once:\n\n    {first}\n\n"
+        if first
+        else f"  Members sign in at {settings.origin}/sign-in\n\n"
+    )
     sys.stdout.write(
-        f"\n  Communotic listens on {bind}. Open {settings.origin}/ in a browser.\n\n"
+        f"\n  Communotic listens on {bind}. Open {settings.origin}/ in a browser.\n\n{begin}"
         f"  The organisation's account is @{account}@{settings.domain}. From another terminal:\n\n"
         f"    {program} post {account} 'Bonjour !'\n"
         f"    {program} follow {account} somebody@elsewhere.example\n"
-        f"    {program} member add marie --name 'Marie Lefèvre'\n\n"
-        f"  To sign in with an ActivityPub client, give it this account and a token:\n\n"
-        f"    {program} token {account}\n\n"
+        f"    {program} member invite marie@example.org --name 'Marie Lefèvre'\n\n"
+        f"  For an ActivityPub client, make a token: {program} token {account}\n\n"
     )
     sys.stdout.flush()
 

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from node.mail import MailWorker
 from node.services import Services
 from outbox.poll_results import PollResults
+from web.departures import Departures
+from web.digests import Digests
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +26,8 @@ def tasks_of(services: Services) -> Mapping[str, Task]:
         "delivery": services.delivery_worker.run_forever,
         "poll results": PollResults(services.outbox).run_forever,
         "mail": mail.run_forever,
+        "digests": Digests(services.web).run_forever,
+        "departures": Departures(services.web).run_forever,
         "housekeeping": services.housekeeping.run_forever,
     }
 
