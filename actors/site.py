@@ -16,7 +16,7 @@ from config.settings import Settings
 from storage.site import SiteRecord
 from storage.store import Store, Tx
 
-Part = TypeVar("Part", "LegalNotice", "Appearance", "Policy")
+Part = TypeVar("Part", "LegalNotice", "Appearance", "Policy", "OrganisationFacts")
 Conformity = Literal["", "non", "partial", "total"]
 
 # Another process may have changed it.
@@ -86,10 +86,22 @@ class Policy:
     departures: Literal["organisation", "person"] = "organisation"
 
 
+@dataclass(frozen=True, slots=True)
+class OrganisationFacts:
+    """What the organisation's public profile says in lines of its own, besides its numbers."""
+
+    territory: str = ""
+    activity: str = ""
+    mail: str = ""
+    telephone: str = ""
+    website: str = ""
+
+
 NAMES: Final[Mapping[type, str]] = {
     LegalNotice: "legal",
     Appearance: "appearance",
     Policy: "policy",
+    OrganisationFacts: "organisation",
 }
 
 
@@ -99,7 +111,9 @@ async def read_site(tx: Tx, kind: type[Part]) -> Part:
     return found
 
 
-async def save_site(tx: Tx, who: str, part: LegalNotice | Appearance | Policy, now: int) -> None:
+async def save_site(
+    tx: Tx, who: str, part: LegalNotice | Appearance | Policy | OrganisationFacts, now: int
+) -> None:
     """Write a part and note in the audit log which fields changed. Raises `NotPossible`."""
     kind = type(part)
     if isinstance(part, Appearance) and part.accent and not COLOUR.fullmatch(part.accent):

@@ -15,6 +15,7 @@ from node.health import health_routes
 from node.services import Services
 from objects.routes import ObjectServices, object_routes
 from outbox.routes import OutboxDoor, outbox_routes
+from web.administration.routes import routes as administration_routes
 from web.context import WebContext
 from web.graph import graph_routes
 from web.interact import Interaction, interaction_routes
@@ -114,6 +115,7 @@ def _people(services: Services, context: WebContext) -> Iterator[Blueprint]:
     yield public_routes(context)
     yield sign_in_routes(context)
     yield workspace_routes(context)
+    yield administration_routes(context)
     yield interaction_routes(Interaction(services.outbox, context.renderer))
     yield graph_routes(services.store, services.identifiers)
     yield health_routes(services)

@@ -1,0 +1,1 @@
+"""The pages of those who look after the node."""
