@@ -45,10 +45,12 @@ class LedgerStatements(Statements):
     async def media_of(
         self, actor_id: int, *, after: int = 0, limit: int = 50
     ) -> list[MediaRecord]:
-        """The uploads of an actor, oldest first."""
+        """The uploads of an actor, and those that their objects show, oldest first."""
         return await self.all_of(
             MediaRecord,
-            "from media where actor_id = $1 and id > $2 order by id limit $3",
+            "from media where id in (select id from media where actor_id = $1 union "
+            "select m.id from media m join objects o on o.id = m.object_id where o.actor_id = $1) "
+            "and id > $2 order by id limit $3",
             actor_id,
             after,
             limit,

@@ -15,12 +15,15 @@ from actors.sign_in.codes import HANDED_LINK, new_code
 from actors.sign_in.invitations import Wanted, invite
 from actors.sign_in.passwords import MAX_PASSWORD, MIN_PASSWORD
 from actors.sign_in.totp import turn_off
+from node.commands.archives import export_member, import_member
 from node.commands.shared import AsJson, Reason, Username, local_actor, show_json, with_node
 from node.services import Services
 from outbox.acts.leave import leave
 from storage.store import Tx
 
 member = typer.Typer(help="The accounts of this node.", no_args_is_help=True)
+member.command("export")(export_member)
+member.command("import")(import_member)
 
 
 PasswordStdin = Annotated[

@@ -1,8 +1,6 @@
 """`/settings/export`: everything of a member as one file; the list of those followed, both ways."""
 
 import asyncio
-import csv
-import io
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from werkzeug.datastructures import FileStorage
 
 from actors.documents import wire_time
 from federation.errors import FederationError
+from objects.archive.reading import accounts
 from objects.archive.writing import ArchiveSources, archive, following_csv
 from outbox.acts.follow import ask
 from outbox.context import ActRefused
@@ -89,22 +88,13 @@ def add_export_routes(blueprint: Blueprint, context: WebContext) -> None:
         sent = await context.sessions.checked_form()
         form = await context.renderer.form(FollowingForm, sent, files=await request.files)
         given = form.file.data
-        names = addresses(given.read(MAX_CSV)) if isinstance(given, FileStorage) else []
+        names = accounts(given.read(MAX_CSV)) if isinstance(given, FileStorage) else []
         if not names:
             _ = await context.renderer.translate()
             form.refuse("file", _("There is no address in this file."))
             return await _show(context, form, status=422)
         brought = await follow_all(context, signed.actor, names)
         return await _show(context, await context.renderer.form(FollowingForm), brought=brought)
-
-
-def addresses(content: bytes) -> list[str]:
-    """The accounts in a list as Mastodon writes it, or one on each line; each once."""
-    text = content.decode("utf-8", "replace").removeprefix("\ufeff")
-    rows = csv.reader(io.StringIO(text))
-    found = (row[0].strip().removeprefix("@") for row in rows if row)
-    named = (name for name in found if "@" in name and " " not in name and len(name) < 300)
-    return list(dict.fromkeys(named))
 
 
 async def follow_all(context: WebContext, actor: ActorRecord, names: Sequence[str]) -> Brought:
