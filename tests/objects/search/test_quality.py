@@ -93,7 +93,7 @@ CASES = [
     Case("casques de réalité virtuelle", situation("realite-virtuelle"), recall=0.8),
     Case("podcasts", themed("audio-et-podcast")),
     Case("simulateurs de conduite", situation("simulateur"), recall=0.3),
-    Case("personnes allophones", either(public("allophones"), situation("langues"))),
+    Case("personnes allophones", public("allophones"), precision=0.5),
     Case("serres du lycée agricole", subject("maraichage"), recall=0.3),
     Case("badge numérique", themed("reconnaissance-des-competences")),
     # typing errors
@@ -103,7 +103,7 @@ CASES = [
     Case("menuisserie", subject("bois")),
     Case("realité virtuele", themed("realite-virtuelle")),
     Case("maraichaje", subject("maraichage")),
-    Case("alophones", either(public("allophones"), situation("langues"))),
+    Case("alophones", public("allophones"), precision=0.5),
     Case("podcaste", themed("audio-et-podcast")),
     # synonyms that the texts do not use
     Case("VR", themed("realite-virtuelle")),
