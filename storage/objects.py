@@ -300,15 +300,12 @@ class ObjectStatements(AudienceStatements, PollStatements):
         return int(found or 0)
 
     async def concerned(self, object_id: int) -> list[int]:
-        """Who answered, liked, shared or adapted an object: whom its end concerns too."""
+        """Everybody who answered, liked or shared an object: whom its end concerns too."""
         rows = await self.connection.fetch_all(
             "select actor_id from objects where in_reply_to = "
             "(select url from objects where id = $1) and deleted_at is null "
             "union select actor_id from likes where object_id = $1 "
-            "union select actor_id from shares where object_id = $1 "
-            "union select d.actor_id from experiences e join objects d on d.id = e.object_id "
-            "where e.adapted_from = (select url from objects where id = $1) "
-            "and e.adapted_from <> '' and d.deleted_at is null",
+            "union select actor_id from shares where object_id = $1",
             object_id,
         )
         return [row[0] for row in rows]

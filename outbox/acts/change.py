@@ -155,12 +155,17 @@ async def everyone(
 ) -> Recipients:
     """The original audience, and every inbox that got something about the object since.
 
-    With `concerned` everybody who answered, liked or shared it too.
+    With `concerned` everybody who answered, liked, shared or adapted it too, and whoever adapted
+    that.
     """
     ids = await tx.objects.audience(record.id)
     named = await tx.actors.by_ids(list(ids))
     base = audience(author, record, {actor.url: actor for actor in named.values()})
     others = await tx.objects.concerned(record.id) if concerned else []
+    if concerned and record.type == "Article":
+        made = await tx.experiences.descendants(record.url)
+        found = await tx.objects.by_ids([descent.object_id for descent in made])
+        others = [*others, *(adapted.actor_id for adapted in found.values())]
     actors = tuple(sorted({*base.actors, *others} - {author.id}))
     return replace(base, actors=actors, reached_object=record.id)
 
