@@ -153,7 +153,7 @@ class _Pages:
         return await self.context.renderer.public(
             "public/concepts/vocabulary.html",
             view=SchemeView(scheme, size),
-            concepts=concepts[:PAGE] if size > ALL_AT_ONCE else concepts,
+            entries=concepts[:PAGE] if size > ALL_AT_ONCE else concepts,
             large=size > ALL_AT_ONCE,
             numbers=numbers,
             query=query,
