@@ -16,6 +16,7 @@ from storage.drafts import DraftStatements
 from storage.engine import DatabaseEngine
 from storage.experiences import ExperienceStatements
 from storage.hosts import HostStatements
+from storage.imports import ImportStatements
 from storage.ledger import LedgerStatements
 from storage.mails import MailStatements
 from storage.members import MemberStatements
@@ -81,6 +82,11 @@ class Tx:
     def hosts(self) -> HostStatements:
         """Other servers."""
         return HostStatements(self.connection)
+
+    @cached_property
+    def imports(self) -> ImportStatements:
+        """What came from other systems."""
+        return ImportStatements(self.connection)
 
     @cached_property
     def ledger(self) -> LedgerStatements:
