@@ -1,7 +1,7 @@
 """Writing an experience: the quick form, the full one, the interview; drafts and their savings."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
 from quart import Blueprint, Response, jsonify, request
 
@@ -10,7 +10,7 @@ from objects.experiences.drafts import Draft, discard, load_draft
 from storage.store import Tx
 from web.context import WebContext
 from web.rendering import redirect
-from web.texts import moment, texts_of
+from web.texts import mark, moment, texts_of
 from web.workspace.writing_checks import add_review_routes
 from web.workspace.writing_files import Files
 from web.workspace.writing_lists import add_list_routes
@@ -20,6 +20,7 @@ from web.workspace.writing_publishing import Publishing
 from web.workspace.writing_saving import Kind, Saving, Sent, draft_path, kind_named
 
 ROWS = frozenset({"tools", "means", "indicators", "partners", "contributors"})
+SAVED_AT: Final = mark("Saved at %s")
 Handler = Callable[..., Awaitable[Response]]
 
 
@@ -129,15 +130,15 @@ def _autosave(
         return jsonify(await _state(context, sent)), 409 if sent.saved.copied else 200
 
     @blueprint.post("/drafts/autosave")
-    async def begin() -> tuple[Response, int]:
+    async def autosave_new() -> tuple[Response, int]:
         return await save(None)
 
     @blueprint.post("/drafts/<int:number>/autosave")
-    async def autosave(number: int) -> tuple[Response, int]:
+    async def autosave_draft(number: int) -> tuple[Response, int]:
         return await save(bounded(number))
 
     @blueprint.get("/drafts/<int:number>/suggestions")
-    async def suggestions(number: int) -> Response:
+    async def draft_suggestions(number: int) -> Response:
         _, writer = await saving.writer()
         draft = await context.store.query(lambda tx: load_draft(tx, bounded(number), writer))
         language = await context.renderer.language()
@@ -156,7 +157,7 @@ async def _state(context: WebContext, sent: Sent) -> dict[str, Any]:
     language = await context.renderer.language()
     record = sent.draft.record
     at = moment(record.updated_at, language)[-5:]
-    saved = texts_of(language)("Saved at %s")
+    saved = texts_of(language)(SAVED_AT)
     return {
         "id": str(record.id),
         "revision": record.revision,
@@ -168,7 +169,7 @@ async def _state(context: WebContext, sent: Sent) -> dict[str, Any]:
 
 def _discarding(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:
     @blueprint.get("/drafts/<int:number>/delete")
-    async def ask(number: int) -> Response:
+    async def ask_discard(number: int) -> Response:
         _, writer = await saving.writer()
         draft = await context.store.query(lambda tx: load_draft(tx, bounded(number), writer))
         return await context.renderer.render(
@@ -176,7 +177,7 @@ def _discarding(blueprint: Blueprint, context: WebContext, saving: Saving) -> No
         )
 
     @blueprint.post("/drafts/<int:number>/delete")
-    async def delete(number: int) -> Response:
+    async def discard_draft(number: int) -> Response:
         _, writer = await saving.writer()
         await context.sessions.checked_form()
 

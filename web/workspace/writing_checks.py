@@ -49,7 +49,7 @@ def add_review_routes(
 
 def _preview(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:
     @blueprint.get("/drafts/<int:number>/preview")
-    async def preview(number: int) -> Response:
+    async def preview_draft(number: int) -> Response:
         _, writer = await saving.writer()
         policy = await context.site.policy()
         language = await context.renderer.language()
@@ -91,7 +91,7 @@ async def _pictures(
 
 def _compare(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:
     @blueprint.get("/drafts/<int:number>/compare")
-    async def show(number: int) -> Response:
+    async def compare_draft(number: int) -> Response:
         _, writer = await saving.writer()
 
         async def look(tx: Tx) -> tuple[Draft, ActorRecord | None, Compared | None]:
@@ -118,7 +118,7 @@ def _compare(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:
         )
 
     @blueprint.post("/drafts/<int:number>/rebase")
-    async def keep_mine(number: int) -> Response:
+    async def rebase_draft(number: int) -> Response:
         _, writer = await saving.writer()
         await context.sessions.checked_form()
         now = context.now()
@@ -159,7 +159,7 @@ def _decisions(
     blueprint: Blueprint, context: WebContext, saving: Saving, publishing: Publishing
 ) -> None:
     @blueprint.post("/drafts/<int:number>/publish")
-    async def publish(number: int) -> Response:
+    async def publish_draft(number: int) -> Response:
         signed, writer = await saving.writer()
         form = await context.sessions.checked_form()
         draft = await context.store.query(lambda tx: load_draft(tx, _id(number), writer))
@@ -169,7 +169,7 @@ def _decisions(
         return await publishing.go("quick", signed, writer, draft, agreed=agreed)
 
     @blueprint.post("/drafts/<int:number>/return")
-    async def back(number: int) -> Response:
+    async def return_draft(number: int) -> Response:
         _, writer = await saving.writer()
         form = await context.sessions.checked_form()
         note = form.get("note", "").replace("\0", "")
@@ -187,7 +187,7 @@ def _decisions(
         return redirect("/drafts", done="returned")
 
     @blueprint.post("/drafts/<int:number>/agree")
-    async def agreed(number: int) -> Response:
+    async def agree_to_draft(number: int) -> Response:
         _, writer = await saving.writer()
         form = await context.sessions.checked_form()
         text = form.get("revision", "")

@@ -54,7 +54,7 @@ def add_list_routes(blueprint: Blueprint, context: WebContext, saving: Saving) -
 
 def _drafts(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:
     @blueprint.get("/drafts")
-    async def drafts() -> Response:
+    async def list_drafts() -> Response:
         _, writer = await saving.writer()
         policy = await context.site.policy()
 
@@ -121,7 +121,7 @@ async def _lines(tx: Tx, drafts: Sequence[tuple[DraftRecord, Experience]]) -> li
 
 def _published(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:
     @blueprint.get("/my/experiences")
-    async def mine() -> Response:
+    async def my_experiences() -> Response:
         _, writer = await saving.writer()
         first = before()
 
@@ -163,12 +163,12 @@ def _adapt(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:
         )
 
     @blueprint.get("/write/adapt")
-    async def ask() -> Response:
+    async def ask_original() -> Response:
         await saving.writer()
         return await page()
 
     @blueprint.post("/write/adapt")
-    async def find() -> Response:
+    async def find_original() -> Response:
         signed, _ = await saving.writer()
         form = await context.sessions.checked_form()
         address = form.get("address", "").replace("\0", "").strip()[:2_000]

@@ -23,7 +23,10 @@ async def problems_of(tx: Tx, draft: Draft, *, agreed: bool) -> list[Problem]:
     """Everything that is wrong with a draft; `agreed` is the word of whoever interviewed."""
     known = await tx.concepts.by_uris(concepts_of(draft.experience))
     found = check(draft.experience, pictures=draft.has_pictures, known=known)
-    unread = [Problem(field, "bad-number", row) for field, row in typed_problems(draft.typed)]
+    unread = [
+        Problem(field, "bad-choice" if field == "reach" else "bad-number", row)
+        for field, row in typed_problems(draft.typed)
+    ]
     nameless = [
         Problem(FILES, "required", row)
         for row, media in enumerate(draft.media)

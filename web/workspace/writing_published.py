@@ -35,7 +35,7 @@ def add_published_routes(blueprint: Blueprint, context: WebContext, saving: Savi
 
 def _changing(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:
     @blueprint.get("/objects/<int:number>/edit")
-    async def edit(number: int) -> Response:
+    async def edit_experience(number: int) -> Response:
         _, writer = await saving.writer()
         now = context.now()
 
@@ -47,7 +47,7 @@ def _changing(blueprint: Blueprint, context: WebContext, saving: Saving) -> None
         return redirect(f"/drafts/{draft.record.id}/full")
 
     @blueprint.get("/objects/<int:number>/reuse")
-    async def explain(number: int) -> Response:
+    async def explain_reuse(number: int) -> Response:
         _, writer = await saving.writer()
         stored = await context.store.query(lambda tx: _found(tx, number, writer.actor))
         return await context.renderer.render(
@@ -55,7 +55,7 @@ def _changing(blueprint: Blueprint, context: WebContext, saving: Saving) -> None
         )
 
     @blueprint.post("/objects/<int:number>/reuse")
-    async def reuse(number: int) -> Response:
+    async def reuse_experience(number: int) -> Response:
         _, writer = await saving.writer()
         await context.sessions.checked_form()
         now = context.now()
@@ -70,7 +70,7 @@ def _changing(blueprint: Blueprint, context: WebContext, saving: Saving) -> None
 
 def _versions(blueprint: Blueprint, context: WebContext) -> None:
     @blueprint.get("/objects/<int:number>/versions")
-    async def versions(number: int) -> Response:
+    async def experience_versions(number: int) -> Response:
         await context.renderer.ensure_open()
         signed = await context.sessions.current()
         organisation = await context.renderer.organisation()
@@ -118,7 +118,7 @@ def _pair(versions: list[Version]) -> tuple[Version, Version] | None:
 
 def _withdrawing(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:
     @blueprint.get("/objects/<int:number>/withdraw")
-    async def ask(number: int) -> Response:
+    async def ask_withdrawal(number: int) -> Response:
         _, writer = await saving.writer()
         stored = await context.store.query(lambda tx: _withdrawable(tx, number, writer))
         reuses = await context.store.query(
@@ -132,7 +132,7 @@ def _withdrawing(blueprint: Blueprint, context: WebContext, saving: Saving) -> N
         )
 
     @blueprint.post("/objects/<int:number>/withdraw")
-    async def act(number: int) -> Response:
+    async def withdraw_experience(number: int) -> Response:
         _, writer = await saving.writer()
         await context.sessions.checked_form()
         stored = await context.store.query(lambda tx: _withdrawable(tx, number, writer))

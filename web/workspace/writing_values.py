@@ -8,6 +8,7 @@ from typing import Any, Final
 from werkzeug.datastructures import MultiDict
 
 from objects.experiences.fields import (
+    REACHES,
     Contributor,
     Experience,
     Indicator,
@@ -136,6 +137,8 @@ class _Reader:
             return tuple(dict.fromkeys(data or ()))
         if name == "objectives":
             return lines(data or "")
+        if name == "reach":
+            return self._reach(data or "", before)
         if name == "transferability":
             return int(data) if data in {"1", "2", "3", "4"} else None
         if isinstance(before, bool):
@@ -164,6 +167,14 @@ class _Reader:
         if days is None and texts["days"]:
             self.typed[f"means-{row}"] = texts["days"]
         return Means(texts["role"], days)
+
+    def _reach(self, text: str, before: Any) -> Any:
+        self.typed.pop("reach", None)
+        if text in REACHES:
+            return text
+        if text:
+            self.typed["reach"] = text[:100]
+        return before
 
     def _number(self, name: str, text: str) -> int | None:
         self.typed.pop(name, None)
@@ -200,7 +211,7 @@ def _duration(number: str | None, unit: str | None) -> str:
 
 
 def typed_problems(typed: Mapping[str, str]) -> list[tuple[str, int | None]]:
-    """The fields, with their rows, that hold something which cannot be read as a number."""
+    """The fields, with their rows, for which something was typed that they cannot hold."""
     found: list[tuple[str, int | None]] = []
     for name in typed:
         field, _, row = name.partition("-")
