@@ -10,6 +10,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
+from config.load import setting_fields
 from web.texts import CATALOGUES, choose_language, day, moment, number, translations
 
 WEB = CATALOGUES.parent
@@ -37,9 +38,10 @@ def sources() -> list[Path]:
 
 @cache
 def used() -> frozenset[str]:
-    """The message id of every text."""
+    """The message id of every text, and the explanations of settings, which a page shows."""
     files = [file for file in sources() if CALL.search(file.read_text(encoding="utf-8"))]
-    return frozenset(found[0] for file in files for found in texts_in(file) if found)
+    explained = frozenset(field.metadata["explanation"] for field in setting_fields())
+    return explained | {found[0] for file in files for found in texts_in(file) if found}
 
 
 @cache

@@ -5,13 +5,18 @@ import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 from quart import Blueprint, Response, request
+from wtforms.fields.core import UnboundField
 
 from storage.oversight import AuditQuery, OversightStatements
 from storage.records import AuditRecord
+from web.administration.appearance import AppearanceForm
 from web.administration.desk import Desk, number_in
+from web.administration.legal import LegalForm, PolicyForm
+from web.administration.organisation import OrganisationForm
 from web.forms import Form, line, pick
 from web.forms import date as day_field
 from web.texts import mark
@@ -86,16 +91,24 @@ class AuditForm(Form):
     who = line(mark("Who"))
     kind = pick(mark("What"))
     text = line(mark("Words"))
-    since = day_field(mark("From"))
-    until = day_field(mark("To"))
+    since = day_field(mark("From the day"))
+    until = day_field(mark("To the day"))
+
+
+WHO: Final = {
+    "first run": mark("the first start"),
+    "command line": mark("somebody at the server’s command line"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry and how it is said."""
+    """An entry and how it is said; what is empty is shown as it was written."""
 
     record: AuditRecord
     action: str
+    who: str
+    fields: list[str]
 
 
 def add_audit_routes(blueprint: Blueprint, desk: Desk) -> None:
@@ -116,7 +129,7 @@ def add_audit_routes(blueprint: Blueprint, desk: Desk) -> None:
         return await desk.page(
             "audit",
             form=form,
-            entries=[Entry(record, ACTIONS.get(record.action, "")) for record in found[:PAGE]],
+            entries=[_entry(record) for record in found[:PAGE]],
             following=found[PAGE - 1].id if len(found) > PAGE else None,
             kept=kept,
             status=status,
@@ -134,6 +147,25 @@ def add_audit_routes(blueprint: Blueprint, desk: Desk) -> None:
         }
         rows = _rows(desk, query)
         return Response(rows, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _entry(record: AuditRecord) -> Entry:
+    """How an entry is said; what changed of the site, by the names of the fields."""
+    labels = _labels() if record.action.startswith("site ") else {}
+    fields = [labels[name] for name in record.target.split(", ") if name in labels]
+    return Entry(record, ACTIONS.get(record.action, ""), WHO.get(record.who, ""), fields)
+
+
+@cache
+def _labels() -> dict[str, str]:
+    """The label of each field of the forms about the site."""
+    forms = (OrganisationForm, AppearanceForm, PolicyForm, LegalForm)
+    return {
+        name: str(field.args[0])
+        for form in forms
+        for name, field in vars(form).items()
+        if isinstance(field, UnboundField)
+    }
 
 
 async def _asked(desk: Desk) -> tuple[AuditForm, AuditQuery]:

@@ -57,7 +57,7 @@ class ListForm(Form):
     people = upload(
         mark("A list from a spreadsheet (CSV)"),
         required(mark("Choose a file.")),
-        hint=mark("Columns: name, mail, role. One person on each line, five hundred at most."),
+        hint=mark("Columns: name, mail, role. One person on each line, a thousand at most."),
         accept=".csv,text/csv",
     )
 

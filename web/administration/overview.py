@@ -1,7 +1,6 @@
 """`/admin`: what waits for a decision or went wrong, and `/admin/review` for editors."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import orjson
 from quart import Blueprint, Response
@@ -12,47 +11,6 @@ from storage.oversight import Attention, OversightStatements
 from storage.records import ActorRecord
 from storage.store import Tx
 from web.administration.desk import Desk
-from web.texts import mark
-
-# Counted thing → where it is dealt with, and what is said (one, several).
-LINES: Final = (
-    (
-        "reports",
-        "/admin/reports",
-        mark("One report waits for a decision."),
-        mark("%d reports wait for a decision."),
-    ),
-    (
-        "reviews",
-        "/admin/review",
-        mark("One experience waits for a second reader."),
-        mark("%d experiences wait for a second reader."),
-    ),
-    (
-        "failed",
-        "/admin/deliveries",
-        mark("One sending was refused or given up."),
-        mark("%d sendings were refused or given up."),
-    ),
-    (
-        "hosts",
-        "/admin/servers",
-        mark("One other server does not answer; what is for it waits."),
-        mark("%d other servers do not answer; what is for them waits."),
-    ),
-    (
-        "mails",
-        "/admin/settings",
-        mark("One mail could not be sent."),
-        mark("%d mails could not be sent."),
-    ),
-    (
-        "received",
-        "/admin/servers",
-        mark("One message that came in could not be read."),
-        mark("%d messages that came in could not be read."),
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +31,7 @@ def add_overview_routes(blueprint: Blueprint, desk: Desk) -> None:
     async def overview() -> Response:
         await desk.admin()
         attention, notice = await desk.query(_overview)
-        lines = [
-            (number, path, one, several)
-            for name, path, one, several in LINES
-            if (number := getattr(attention, name))
-        ]
-        return await desk.page("overview", lines=lines, missing=notice.missing())
+        return await desk.page("overview", attention=attention, missing=notice.missing())
 
     @blueprint.get("/admin/review")
     async def review() -> Response:
