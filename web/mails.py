@@ -1,7 +1,8 @@
 """Mails: made from `templates/mails/NAME.txt` and put in a queue; `node/mail.py` sends them.
 
 The first line of a template is the subject, the rest the text. The HTML is made of the text: a
-line that is only an address becomes a button, lines that begin with `- ` a list.
+line that is only an address, or `words → address`, becomes a button, lines that begin with `- ` a
+list.
 """
 
 import re
@@ -28,6 +29,7 @@ FOLDER: Final = Path(__file__).parent / "templates" / "mails"
 CHANNEL: Final = "mail"
 TRUSTED_FOR_S: Final = 60.0
 MAX_SUBJECT: Final = 200
+ARROW: Final = " → "
 ADDRESS: Final = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
 
 
@@ -154,8 +156,10 @@ def html_of(text: str) -> Markup:
 
 def _block(block: str) -> Markup:
     lines = block.split("\n")
-    if len(lines) == 1 and ADDRESS.fullmatch(block):
-        return Markup('<p><a class="button" href="{0}">{0}</a></p>').format(block)
+    words, _, link = block.rpartition(ARROW)
+    if len(lines) == 1 and ADDRESS.fullmatch(link):
+        button = '<p><a class="button" href="{}">{}</a></p>'
+        return Markup(button).format(link, words or link)
     if all(line.startswith("- ") for line in lines):
         items = Markup("").join(Markup("<li>{}</li>").format(_linked(line[2:])) for line in lines)
         return Markup("<ul>{}</ul>").format(items)

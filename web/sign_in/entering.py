@@ -189,6 +189,8 @@ class Entrance:
         headers: dict[str, str] | None = None,
     ) -> Response:
         signed = await self._context.sessions.current()
+        # Needed for this button alone; the one for a link by mail does without.
+        form.password.flags.required = True
         return await self._context.renderer.render(
             "sign_in/sign_in.html",
             status=status,
@@ -197,6 +199,7 @@ class Entrance:
             scripts=("passkeys.js",),
             form=form,
             again=signed is not None,
+            with_password=signed is None or bool(signed.member.password_hash),
             next=path,
             mails_arrive=self._desk.mails_arrive,
             provider=self._context.settings.oidc_name if self._desk.provider else "",

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any, Final
 
 from actors.auth import hash_password
+from actors.identifiers import acceptable_username
 from actors.sign_in.passwords import Weakness, weakness
 from web.context import WebContext
 from web.forms import Form, line
@@ -56,6 +57,10 @@ async def check_new_account(
     """Whether a form with `username`, `name` and `password` is in order; says what is not."""
     _ = await context.renderer.translate()
     valid: bool = form.validate()
+    username = (form.username.data or "").lower()
+    if username and not form.username.errors and not acceptable_username(username):
+        form.refuse("username", _("Only letters without accents, digits, _ . - are possible here."))
+        valid = False
     if with_password:
         names = (form.username.data or "", form.name.data or "", mail)
         problem = password_problem(form.password.data or "", *names)
