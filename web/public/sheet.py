@@ -1,7 +1,7 @@
 """Everything that the page, the print and the downloads of an experience show of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from actors.identifiers import Identifiers
@@ -133,11 +133,12 @@ class Sheet:
 
     def sections(self, language: str) -> list[Section]:
         """The parts of the text, headed in a language."""
-        details = self.experience.public_details.strip()
+        # The names of the publics stand beside the text; only what is said of them stands in it.
+        told = replace(self.experience, publics=(), public_number=None)
         return [
             section
-            for section in sections(self.experience, self.concepts, language)
-            if section.key not in ASIDE and (section.key != "publics" or details)
+            for section in sections(told, self.concepts, language)
+            if section.key not in ASIDE
         ]
 
     def duration(self, language: str) -> str:
