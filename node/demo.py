@@ -21,6 +21,7 @@ from federation.addresses import AddressGuard
 from federation.client import HttpClient, user_agent
 from federation.networks import parse_networks
 from federation.vocabulary import ACTIVITY_JSON
+from node.demo_filling import NUMBER, PASSWORD, Share, furnish
 from node.demo_texts import CAST, Actor, Scene
 
 LOOPBACK = "127.0.0.0/8"
@@ -108,6 +109,8 @@ def prepare(folder: Path, cast: Actor) -> DemoNode:
     )
     for username, name in cast.people.items():
         node.command("member", "add", username, "--name", name)
+    first = NUMBER * [actor.handle for actor in CAST.actors].index(cast.handle)
+    asyncio.run(furnish(node.data, cast, Share(first)))
     node.start()
     until(f"the start of {cast.organisation}", lambda: _answers(node))
     people = ", ".join(cast.people.values())
