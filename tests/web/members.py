@@ -31,7 +31,7 @@ async def share_experience(
     node: LocalNode, username: str, *, modality: str = "presentiel", **fields: Any
 ) -> ObjectRecord:
     """Publish an experience; the workers do what follows."""
-    values = {
+    values: dict[str, Any] = {
         "title": "Une expérience",
         "summary": "En bref.",
         "context": "Le besoin.",

@@ -8,7 +8,7 @@ from tests.web.members import actor_of, page_of
 async def test_somebody_elsewhere_is_found_by_address_and_followed(network: Network) -> None:
     node, mfr = await network.node("greta"), await network.node("mfr")
     amina = await signed_in(node, "amina")
-    page = await page_of(amina, "/people?q=@mfr@mfr.example")
+    page = await page_of(amina, "/people?who=@mfr@mfr.example")
     assert "Mfr" in page
     target = await node.actor("https://mfr.example/users/mfr")
     assert target is not None
@@ -27,19 +27,19 @@ async def test_somebody_elsewhere_is_found_by_address_and_followed(network: Netw
 
 async def test_an_address_that_nobody_answers_is_said(node: LocalNode) -> None:
     node.wires.silent.add("away.example")
-    page = await page_of(await signed_in(node, "amina"), "/people?q=x@away.example")
+    page = await page_of(await signed_in(node, "amina"), "/people?who=x@away.example")
     assert "Personne ne répond à cette adresse" in page
 
 
 async def test_a_name_finds_people_here_without_asking_elsewhere(node: LocalNode) -> None:
     await node.person("bruno")
-    page = await page_of(await signed_in(node, "amina"), "/people?q=brun")
+    page = await page_of(await signed_in(node, "amina"), "/people?who=brun")
     assert "@bruno@node.example" in page
     assert node.wires.log == []
 
 
 async def test_what_is_typed_is_only_text(node: LocalNode) -> None:
-    page = await page_of(await signed_in(node, "amina"), "/people?q=%3Cscript%3Ealert(1)")
+    page = await page_of(await signed_in(node, "amina"), "/people?who=%3Cscript%3Ealert(1)")
     assert "<script>alert" not in page
 
 
@@ -47,12 +47,12 @@ async def test_a_blocked_account_disappears_and_can_come_back(node: LocalNode) -
     bruno = await actor_of(node, "bruno")
     amina = await signed_in(node, "amina")
     await post(amina, f"/people/{bruno.id}/block")
-    assert "@bruno@node.example" not in await page_of(amina, "/people?q=bruno")
+    assert "@bruno@node.example" not in await page_of(amina, "/people?who=bruno")
     assert "@bruno@node.example" in await page_of(amina, "/people?tab=blocked")
     answer = await post(amina, f"/people/{bruno.id}/follow")
     assert answer.status_code == 403
     await post(amina, f"/people/{bruno.id}/unblock")
-    assert "@bruno@node.example" in await page_of(amina, "/people?q=bruno")
+    assert "@bruno@node.example" in await page_of(amina, "/people?who=bruno")
 
 
 async def test_nothing_is_done_without_the_form_of_the_session(node: LocalNode) -> None:
@@ -70,8 +70,8 @@ async def test_one_comes_back_to_a_page_of_this_site_only(node: LocalNode) -> No
     for wrong in ("//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:x"):
         answer = await post(amina, f"/people/{bruno.id}/follow", next=wrong)
         assert answer.headers["Location"].startswith(f"/people/{bruno.id}"), wrong
-    answer = await post(amina, f"/people/{bruno.id}/follow", next="/people?q=bruno")
-    assert answer.headers["Location"].startswith("/people?q=bruno")
+    answer = await post(amina, f"/people/{bruno.id}/follow", next="/people?who=bruno")
+    assert answer.headers["Location"].startswith("/people?who=bruno")
 
 
 async def test_the_node_itself_and_the_deleted_have_no_page(node: LocalNode) -> None:

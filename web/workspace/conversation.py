@@ -52,7 +52,7 @@ class Note(Form):
     """A short post."""
 
     text = area(mark("Your message"), required(), longest(MAX_COMMENT), rows=6)
-    audience = choice(mark("Who can read it?"), AUDIENCES)
+    audience = choice(mark("Who can read it?"), AUDIENCES, required())
 
 
 class Edit(Form):

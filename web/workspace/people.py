@@ -108,12 +108,12 @@ def _is_address(text: str) -> bool:
 
 
 def add_people_routes(blueprint: Blueprint, context: WebContext) -> None:
-    """`/people?q=…&tab=…` and `/people/ID`."""
+    """`/people?who=…&tab=…` and `/people/ID`."""
 
     @blueprint.get("/people")
     async def people() -> Response:
         signed = await context.sessions.required("reader")
-        text = request.args.get("q", "").strip()[:MAX_TYPED]
+        text = request.args.get("who", "").strip()[:MAX_TYPED]
         asked = request.args.get("tab", "")
         tab = "" if text else asked if asked in TABS else TABS[0]
         start, failed = before(), False

@@ -1,5 +1,6 @@
 """`/settings/profile`: what others read about a member."""
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -96,8 +97,8 @@ async def _form(context: WebContext, signed: SignedIn, sent: Any) -> ProfileForm
         ProfileForm, sent, files=files, data=_present(signed, chosen)
     )
     _, language = await context.renderer.translate(), await context.renderer.language()
-    form.role.choices = [("", _("Not said")), *_labels(concepts.get(ROLE, []), language)]
-    form.skills.choices = _labels(concepts.get(THEME, []), language)
+    form.role.choices = [("", _("Not said")), *labels_of(concepts.get(ROLE, []), language)]
+    form.skills.choices = labels_of(concepts.get(THEME, []), language)
     form.language.choices = [("", _("As my browser asks")), *LANGUAGE_NAMES.items()]
     return form
 
@@ -122,9 +123,10 @@ def _present(signed: SignedIn, chosen: ProfileChoices) -> dict[str, Any]:
     }
 
 
-def _labels(concepts: Sequence[Concept], language: str) -> list[tuple[str, str]]:
+def labels_of(concepts: Sequence[Concept], language: str) -> list[tuple[str, str]]:
+    """Concepts to choose from, in the order of the alphabet: É stands with E."""
     labels = [(c.uri, c.label(language)) for c in concepts if not c.deprecated]
-    return sorted(labels, key=lambda pair: pair[1].casefold())
+    return sorted(labels, key=lambda pair: unicodedata.normalize("NFKD", pair[1]).casefold())
 
 
 async def _save(context: WebContext, signed: SignedIn, form: ProfileForm) -> bool:

@@ -19,7 +19,9 @@ from storage.store import Tx
 from web.context import WebContext
 from web.forms import Form, choice, several
 from web.rendering import redirect, register_done
+from web.rules import required
 from web.texts import mark
+from web.workspace.profile import labels_of
 
 _RHYTHM_TEXTS: Final = {
     "immediate": mark("At once"),
@@ -47,12 +49,12 @@ register_done(
 class MailForm(Form):
     """How often mails come, by topic."""
 
-    answers = choice(TOPIC_TEXTS["answers"])
-    reuses = choice(TOPIC_TEXTS["reuses"])
-    writing = choice(TOPIC_TEXTS["writing"])
-    followers = choice(TOPIC_TEXTS["followers"])
-    thanks = choice(TOPIC_TEXTS["thanks"])
-    themes = choice(TOPIC_TEXTS[THEMES])
+    answers = choice(TOPIC_TEXTS["answers"], (), required())
+    reuses = choice(TOPIC_TEXTS["reuses"], (), required())
+    writing = choice(TOPIC_TEXTS["writing"], (), required())
+    followers = choice(TOPIC_TEXTS["followers"], (), required())
+    thanks = choice(TOPIC_TEXTS["thanks"], (), required())
+    themes = choice(TOPIC_TEXTS[THEMES], (), required())
     subjects = several(mark("My themes"))
 
 
@@ -124,6 +126,5 @@ async def _mail_form(
     rhythms = [(rhythm, _(_RHYTHM_TEXTS[rhythm])) for rhythm in RHYTHMS]
     for topic in TOPICS:
         getattr(form, topic).choices = rhythms
-    labels = [(c.uri, c.label(language)) for c in concepts if not c.deprecated]
-    form.subjects.choices = sorted(labels, key=lambda pair: pair[1].casefold())
+    form.subjects.choices = labels_of(concepts, language)
     return form
