@@ -158,8 +158,8 @@ def _block(block: str) -> Markup:
     lines = block.split("\n")
     words, _, link = block.rpartition(ARROW)
     if len(lines) == 1 and ADDRESS.fullmatch(link):
-        button = '<p><a class="button" href="{}">{}</a></p>'
-        return Markup(button).format(link, words or link)
+        button = Markup('<p><a class="button" href="{}">{}</a></p>')
+        return button.format(link, words or link)
     if all(line.startswith("- ") for line in lines):
         items = Markup("").join(Markup("<li>{}</li>").format(_linked(line[2:])) for line in lines)
         return Markup("<ul>{}</ul>").format(items)
