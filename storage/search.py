@@ -1,4 +1,4 @@
-"""The index of experiences: what is written to it, and what lists ask of it."""
+"""What lists ask of the index of experiences."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from typing import Final, Literal
 
 from storage.audience import LISTED, MAY_SEE
 from storage.ports import Value
-from storage.search_terms import FieldWords, Term, fts5, tsquery, tsvector
-from storage.statements import Statements
+from storage.search_index import SearchWriting
+from storage.search_terms import Term, fts5, tsquery
 
 Sort = Literal["relevance", "newest", "reused"]
 PERIOD_BIT: Final = 1
@@ -15,18 +15,6 @@ _FOR_STRANGERS: Final = f"o.local = 1 and o.visibility = 'public' and {LISTED}"
 _BM25: Final = "bm25(experience_words, 10.0, 5.0, 4.0, 1.0, 2.5)"
 _WEIGHTS: Final = "'{0.1, 0.35, 0.5, 1.0}'"
 """Of body, summary, names and title."""
-
-
-@dataclass(frozen=True, slots=True)
-class SearchableRecord:
-    """What lists ask of an experience, in a short row; times in milliseconds."""
-
-    id: int
-    actor_id: int
-    local: int
-    visibility: str
-    published_at: int
-    happened_at: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +33,8 @@ class Selection:
     period: tuple[int | None, int | None] = (None, None)
     viewer_id: int = 0
     here_only: bool = True
+    author: tuple[int, str] | None = None
+    """The row id and the ActivityPub id of somebody who wrote or carries them."""
     sort: Sort = "newest"
     """Without terms, relevance is the same as newest."""
 
@@ -72,127 +62,8 @@ class _Arguments:
         return f"${len(self.values)}"
 
 
-class SearchStatements(Statements):
+class SearchStatements(SearchWriting):
     """Everything that is asked of the search tables and of `experience_facets`."""
-
-    # what is written
-
-    async def put(
-        self, record: SearchableRecord, fields: Sequence[FieldWords], facets: set[tuple[str, str]]
-    ) -> None:
-        """Index an experience anew: its row; words of title, names, summary, body; its facets."""
-        await self.connection.execute(
-            "insert into searchable (id, actor_id, local, visibility, published_at, happened_at) "
-            "values ($1, $2, $3, $4, $5, $6) on conflict (id) do update set "
-            "actor_id = excluded.actor_id, local = excluded.local, "
-            "visibility = excluded.visibility, published_at = excluded.published_at, "
-            "happened_at = excluded.happened_at",
-            record.id,
-            record.actor_id,
-            record.local,
-            record.visibility,
-            record.published_at,
-            record.happened_at,
-        )
-        await self._put_words(record.id, fields)
-        await self.connection.execute(
-            "delete from experience_facets where object_id = $1", record.id
-        )
-        await self.connection.execute_many(
-            "insert into experience_facets (object_id, facet, value) values ($1, $2, $3)",
-            [(record.id, facet, value) for facet, value in sorted(facets)],
-        )
-
-    async def _put_words(self, object_id: int, fields: Sequence[FieldWords]) -> None:
-        if self.connection.engine == "postgres":
-            await self.connection.execute(
-                "insert into experience_words (rowid, words) "
-                "values ($1, cast(cast($2 as text) as tsvector)) "
-                "on conflict (rowid) do update set words = excluded.words",
-                object_id,
-                tsvector(fields),
-            )
-            return
-        await self.connection.execute("delete from experience_words where rowid = $1", object_id)
-        await self.connection.execute(
-            "insert into experience_words (rowid, title, names, summary, body, exact) "
-            "values ($1, $2, $3, $4, $5, $6)",
-            object_id,
-            *(field.stems for field in fields),
-            " ".join(field.exact for field in fields),
-        )
-
-    async def remove(self, object_id: int) -> None:
-        """Take an experience out of the index; words that nobody else uses go too."""
-        await self.count_words(object_id, {}, open_to_all=False)
-        for table, column in (
-            ("experience_words", "rowid"),
-            ("experience_facets", "object_id"),
-            ("searchable", "id"),
-        ):
-            await self.connection.execute(f"delete from {table} where {column} = $1", object_id)
-
-    async def count_words(
-        self, object_id: int, used: Mapping[str, tuple[str, str]], *, open_to_all: bool
-    ) -> None:
-        """Say which words an experience uses: word → its stem, and how to show it."""
-        row = await self.connection.fetch_one(
-            "select words, open from counted_words where object_id = $1", object_id
-        )
-        before = set(row[0].split()) if row is not None else set()
-        was_open = bool(row[1]) if row is not None else False
-        await self._count_less(before, was_open)
-        await self.connection.execute_many(
-            "insert into search_words (word, stem, shown, uses, open_uses) "
-            "values ($1, $2, $3, 1, $4) "
-            "on conflict (word) do update set uses = search_words.uses + 1, "
-            "open_uses = search_words.open_uses + excluded.open_uses",
-            [(word, *both, int(open_to_all)) for word, both in sorted(used.items())],
-        )
-        if row is not None:
-            await self.connection.execute(
-                "delete from counted_words where object_id = $1", object_id
-            )
-        if used:
-            await self.connection.execute(
-                "insert into counted_words (object_id, words, open) values ($1, $2, $3)",
-                object_id,
-                " ".join(sorted(used)),
-                int(open_to_all),
-            )
-
-    async def _count_less(self, words: set[str], was_open: bool) -> None:
-        if not words:
-            return
-        known = sorted(words)
-        await self.connection.execute(
-            "update search_words set uses = uses - 1, open_uses = open_uses - $2 "
-            "where word = any($1)",
-            known,
-            int(was_open),
-        )
-        await self.connection.execute(
-            "delete from search_words where word = any($1) and uses <= 0", known
-        )
-
-    async def counted(self, after: int, limit: int) -> list[tuple[int, str, int]]:
-        """Experiences after an id: their counted words, and whether everybody may read them."""
-        rows = await self.connection.fetch_all(
-            "select object_id, words, open from counted_words where object_id > $1 "
-            "order by object_id limit $2",
-            after,
-            limit,
-        )
-        return [(row[0], row[1], row[2]) for row in rows]
-
-    async def forget_uncounted(self, counted: set[str]) -> int:
-        """Forget words that no experience uses any more: theirs went with a whole account."""
-        rows = await self.connection.fetch_all("select word from search_words")
-        gone = [row[0] for row in rows if row[0] not in counted]
-        await self.connection.execute("delete from search_words where word = any($1)", gone)
-        return len(gone)
-
-    # what is asked
 
     async def hits(self, selection: Selection) -> list[Hit]:
         """Every experience that the words fit and the viewer may see, in the wanted order."""
@@ -204,6 +75,8 @@ class SearchStatements(Statements):
             conditions.insert(0, self._fits(query))
         if selection.unwanted:
             conditions.append(self._without(selection.unwanted, arguments))
+        if selection.author is not None:
+            conditions.append(_written_by(selection.author, arguments))
         missed = _missed(selection, arguments)
         rows = await self.connection.fetch_all(
             f"select o.id, {missed} from {source} join actors w on w.id = o.actor_id "
@@ -271,6 +144,25 @@ class SearchStatements(Statements):
         )
         return [(row[0], row[1], row[2]) for row in rows]
 
+    async def for_engines(self, offset: int, limit: int) -> list[tuple[str, int]]:
+        """What search engines may show: address and last change in milliseconds, oldest first."""
+        rows = await self.connection.fetch_all(
+            "select b.url, coalesce(b.edited_at, b.published_at) from searchable o "
+            "join objects b on b.id = o.id join actors w on w.id = o.actor_id "
+            f"where {_FOR_STRANGERS} and w.indexable = 1 order by o.id limit $1 offset $2",
+            limit,
+            offset,
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    async def count_for_engines(self) -> int:
+        """How many experiences search engines may show."""
+        found = await self.connection.fetch_value(
+            "select count(*) from searchable o join actors w on w.id = o.actor_id "
+            f"where {_FOR_STRANGERS} and w.indexable = 1"
+        )
+        return int(found or 0)
+
     async def alike(self, object_id: int, viewer_id: int, limit: int) -> list[int]:
         """Experiences that share facet values with one, as far as the viewer may see them.
 
@@ -324,6 +216,15 @@ def _may_see(selection: Selection, arguments: _Arguments) -> str:
         return _FOR_STRANGERS
     here = " and o.local = 1" if selection.here_only else ""
     return MAY_SEE.replace("$2", arguments.add(selection.viewer_id)) + here
+
+
+def _written_by(author: tuple[int, str], arguments: _Arguments) -> str:
+    number, url = arguments.add(author[0]), arguments.add(author[1])
+    return (
+        f"(o.actor_id = {number} or o.id in "
+        f"(select object_id from experience_authors where url = {url}) or o.id in "
+        f"(select object_id from experiences where carried_by = {url} and carried_by <> ''))"
+    )
 
 
 def _missed(selection: Selection, arguments: _Arguments) -> str:

@@ -25,6 +25,7 @@ class Query:
 
     `period`: from (included) until (not included), in milliseconds. `scope` "network" adds what
     was received; a stranger (no `viewer`) finds what this node published for everybody.
+    `author` wrote it, alone or with others, or carries it.
     `counted`: whether facets are counted, and help is offered when nothing fits.
     """
 
@@ -33,6 +34,7 @@ class Query:
     period: tuple[int | None, int | None] = (None, None)
     scope: Scope = "here"
     viewer: ActorRecord | None = None
+    author: ActorRecord | None = None
     sort: Sort = "relevance"
     offset: int = 0
     limit: int = 20
@@ -150,6 +152,7 @@ def _selection(query: Query, parsed: Parsed) -> Selection:
         period=query.period,
         viewer_id=query.viewer.id if query.viewer is not None else 0,
         here_only=query.viewer is None or query.scope == "here",
+        author=(query.author.id, query.author.url) if query.author is not None else None,
         sort=query.sort,
     )
 

@@ -14,7 +14,7 @@ from objects.search.words import as_written, compounds, is_stop_word, stem, word
 from objects.vocabularies.names import OURS
 from storage.concepts import Concept
 from storage.records import ObjectRecord
-from storage.search import SearchableRecord
+from storage.search_index import SearchableRecord
 from storage.search_terms import FieldWords
 from storage.store import Tx
 

@@ -48,3 +48,6 @@ create table search_words (
     open_uses bigint not null
 );
 create index search_words_stem on search_words (stem);
+
+-- The experiences that an organisation carries.
+create index experiences_carried on experiences (carried_by) where carried_by <> '';

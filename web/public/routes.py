@@ -10,14 +10,18 @@ from web.public.actor import actor_page
 from web.public.concepts import add_concept_routes
 from web.public.downloads import add_download_routes
 from web.public.embed import add_embed_routes
+from web.public.feeds import add_feed_routes
 from web.public.follow import add_follow_routes
 from web.public.home import home_page
 from web.public.legal import add_legal_routes
+from web.public.lists import add_list_routes
 from web.public.namespace import add_namespace_routes
 from web.public.objects import object_page
 from web.public.post import tag_page
 from web.public.printed import add_printed_routes
 from web.public.reports import add_report_routes
+from web.public.saved import add_saved_routes
+from web.public.sitemap import add_sitemap_routes
 from web.public.theme import add_theme_routes
 
 
@@ -52,6 +56,10 @@ def routes(context: WebContext) -> Blueprint:
     add_download_routes(blueprint, context)
     add_printed_routes(blueprint, context)
     add_embed_routes(blueprint, context)
+    add_list_routes(blueprint, context)
+    add_saved_routes(blueprint, context)
+    add_feed_routes(blueprint, context)
+    add_sitemap_routes(blueprint, context)
 
     @blueprint.get("/")
     async def home() -> Response:
