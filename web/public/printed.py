@@ -131,7 +131,12 @@ def facts(sheet: Sheet, language: str) -> list[tuple[str, str]]:
         ("rhythm", e.rhythm),
         ("contact", e.contact),
     ]
-    return [(label(key, language), value.strip()) for key, value in rows if value.strip()]
+    names = {"period": texts_of(language)("When")}
+    return [
+        (names.get(key) or label(key, language), value.strip())
+        for key, value in rows
+        if value.strip()
+    ]
 
 
 def pictures(
