@@ -45,7 +45,12 @@ async def share_experience(
     }
     author = await actor_of(node, username)
     published = await publish_experience(node.outbox, author, Experience(**values | fields))
+    await settle(node)
+    return published
+
+
+async def settle(node: LocalNode) -> None:
+    """Let what was published reach the people of this node."""
     for worker in (node.services.fanout_worker, node.services.inbox_worker):
         while await worker.run_once():
             pass
-    return published
