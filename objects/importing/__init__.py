@@ -1,0 +1,1 @@
+"""Experiences from other systems: tables, YesWiki, WordPress, folders of Markdown files."""
