@@ -81,6 +81,8 @@ class LedgerStatements(Statements):
             "(select 1 from draft_media d where d.media_id = media.id) and not exists "
             "(select 1 from actors a where a.id = media.actor_id and "
             "(a.icon like '%/' || media.file or a.image like '%/' || media.file)) "
+            "and not exists (select 1 from site s where s.name = 'appearance' "
+            "and s.value like '%/' || media.file || '%') "
             "order by created_at limit $2",
             before,
             limit,
