@@ -15,7 +15,7 @@ import pytest
 from federation.errors import Gone
 from federation.signing import sign_cavage
 from federation.vocabulary import ACTIVITY_JSON, NETWORK, ORGANISATION, PUBLIC
-from objects.experiences.fields import Contributor
+from objects.experiences.fields import Contributor, Reach
 from outbox.acts.change import withdraw
 from outbox.acts.experiences import change_experience
 from outbox.acts.pin import pin
@@ -45,7 +45,7 @@ class Place:
     listed: LocalNode
     outsider: LocalNode
 
-    async def secret(self, reach: str, **changes: Any) -> ObjectRecord:
+    async def secret(self, reach: Reach, **changes: Any) -> ObjectRecord:
         """A restricted experience of Anne's, delivered wherever it goes."""
         record = await publish(self.node, "anne", replace(SECRET, reach=reach, **changes))
         await self.network.settle()
@@ -92,9 +92,10 @@ async def place(network: Network) -> Place:
 
 
 @pytest.fixture(params=["network", "organisation"])
-def reach(request: pytest.FixtureRequest) -> str:
+def reach(request: pytest.FixtureRequest) -> Reach:
     """Each restricted reach."""
-    return str(request.param)
+    chosen: Reach = request.param
+    return chosen
 
 
 def paths(node: LocalNode, **values: object) -> list[str]:
@@ -108,7 +109,7 @@ def paths(node: LocalNode, **values: object) -> list[str]:
     return found
 
 
-async def test_no_address_with_its_number_tells_that_it_exists(place: Place, reach: str) -> None:
+async def test_no_address_with_its_number_tells_that_it_exists(place: Place, reach: Reach) -> None:
     record = await place.secret(reach)
     unknown = record.id + 1
     tried = 0
@@ -127,7 +128,7 @@ async def test_no_address_with_its_number_tells_that_it_exists(place: Place, rea
     assert tried > 50
 
 
-async def test_no_other_address_shows_it(place: Place, reach: str) -> None:
+async def test_no_other_address_shows_it(place: Place, reach: Reach) -> None:
     record = await place.secret(reach)
     anne = await place.node.person("anne")
     values = {"name": "anne", "username": "anne", "actor_id": anne.id, "suffix": "jsonld"}
@@ -148,7 +149,7 @@ async def test_the_doors_that_matter_show_what_is_public(place: Place, door: str
     assert url.encode() in await place.whole(door, ACTIVITY_JSON if door != "/" else "text/html")
 
 
-async def test_a_signed_fetch_from_outside_gets_404_and_not_403(place: Place, reach: str) -> None:
+async def test_a_signed_fetch_from_outside_gets_404_and_not_403(place: Place, reach: Reach) -> None:
     record = await place.secret(reach)
     for part in ("", "/likes", "/shares", "/replies", "/context"):
         assert await place.fetched(place.outsider, record.url + part) == 404, part
@@ -161,7 +162,7 @@ async def test_a_signed_fetch_from_outside_gets_404_and_not_403(place: Place, re
 
 
 async def test_a_member_of_an_unknown_server_who_is_named_gets_404_too(
-    place: Place, reach: str
+    place: Place, reach: Reach
 ) -> None:
     oscar = await place.outsider.person("oscar")
     together = (Contributor(oscar.url),)
@@ -171,7 +172,21 @@ async def test_a_member_of_an_unknown_server_who_is_named_gets_404_too(
     assert await told(place.outsider, "oscar") == []
 
 
-async def test_outboxes_and_hashtags_do_not_even_count_it(place: Place, reach: str) -> None:
+async def test_an_outsider_whom_a_client_addresses_sees_nothing_either(
+    place: Place, reach: Reach
+) -> None:
+    oscar = await place.outsider.person("oscar")
+    audience = NETWORK if reach == "network" else ORGANISATION
+    article = {"type": "Article", "name": WORD, "content": WORD, "to": [audience, oscar.url]}
+    sent = await place.node.act("anne", {**article, "cmt:approach": WORD})
+    await place.network.settle()
+    assert await place.fetched(place.outsider, sent.object_url) == 404
+    assert await place.fetched(place.outsider, sent.url) == 404
+    assert await place.outsider.object(sent.object_url) is None
+    assert await found(place.node, sent.object_url, "yves") is not None
+
+
+async def test_outboxes_and_hashtags_do_not_even_count_it(place: Place, reach: Reach) -> None:
     before = [await place.ask(path, ACTIVITY_JSON) for path in counted(place)]
     await place.secret(reach, themes=("https://communotic.normandie.fr/ns/theme/tutorat",))
     after = [await place.ask(path, ACTIVITY_JSON) for path in counted(place)]
@@ -185,7 +200,7 @@ def counted(place: Place) -> list[str]:
     return [*users, "/tags/tutorat", "/nodeinfo/2.0", "/nodeinfo/2.1"]
 
 
-async def test_webfinger_knows_no_experience(place: Place, reach: str) -> None:
+async def test_webfinger_knows_no_experience(place: Place, reach: Reach) -> None:
     record = await place.secret(reach)
     for resource in (record.url, f"{record.url}/context"):
         path = f"/.well-known/webfinger?resource={resource}"
@@ -195,7 +210,7 @@ async def test_webfinger_knows_no_experience(place: Place, reach: str) -> None:
         assert WORD.encode() not in body
 
 
-async def test_its_activities_are_for_the_same_readers(place: Place, reach: str) -> None:
+async def test_its_activities_are_for_the_same_readers(place: Place, reach: Reach) -> None:
     record = await place.secret(reach)
     yves = await place.node.person("yves")
     await find_useful(place.node.outbox, yves, record)
@@ -203,7 +218,7 @@ async def test_its_activities_are_for_the_same_readers(place: Place, reach: str)
     assert undone is not None
     place.network.clock.pass_by(60)
     anne = await place.node.person("anne")
-    changed = replace(SECRET, reach=record.visibility, results=f"{WORD} encore")
+    changed = replace(SECRET, reach=reach, results=f"{WORD} encore")
     await change_experience(place.node.outbox, anne, record, changed)
     done = await place.node.store.query(lambda tx: tx.activities.about(record.id))
     assert {one.type for one in done} >= {"Create", "Update"}
@@ -278,7 +293,7 @@ async def test_a_server_that_leaves_the_network_sees_nothing_from_then_on(place:
     assert gone.deleted_at is not None
 
 
-async def test_it_is_shared_by_nobody(place: Place, reach: str) -> None:
+async def test_it_is_shared_by_nobody(place: Place, reach: Reach) -> None:
     record = await place.secret(reach)
     yves, anne = await place.node.person("yves"), await place.node.person("anne")
     for person in (yves, anne):
@@ -305,7 +320,7 @@ async def add(node: LocalNode, host: str) -> None:
     await node.store.write(lambda tx: tx.network.add(server))
 
 
-async def test_outsiders_do_not_react_to_it(place: Place, reach: str) -> None:
+async def test_outsiders_do_not_react_to_it(place: Place, reach: Reach) -> None:
     record = await place.secret(reach)
     mallory = place.network.wires.person("https://outside.example/users/mallory")
     liked = await place.node.receive(mallory, activity(mallory, "Like", record.url))
@@ -315,7 +330,7 @@ async def test_outsiders_do_not_react_to_it(place: Place, reach: str) -> None:
     assert after.likes_count == 0
 
 
-async def test_members_see_it_and_others_do_not(place: Place, reach: str) -> None:
+async def test_members_see_it_and_others_do_not(place: Place, reach: Reach) -> None:
     record = await place.secret(reach)
     assert await found(place.node, record.url, "yves") is not None
     assert await found(place.node, record.url) is None
@@ -325,7 +340,7 @@ async def test_members_see_it_and_others_do_not(place: Place, reach: str) -> Non
     assert await found(place.listed, record.url) is None
 
 
-async def test_home_timelines_keep_to_it(place: Place, reach: str) -> None:
+async def test_home_timelines_keep_to_it(place: Place, reach: Reach) -> None:
     record = await place.secret(reach)
     assert record.url in await place.node.home("anne")
     assert (record.url in await place.listed.home("lea")) == (reach == "network")
@@ -370,7 +385,7 @@ async def test_another_server_cannot_mean_the_members_of_this_one(place: Place) 
     assert await found(place.node, url, "yves") is None
 
 
-async def test_answers_are_as_restricted_as_what_they_answer(place: Place, reach: str) -> None:
+async def test_answers_are_as_restricted_as_what_they_answer(place: Place, reach: Reach) -> None:
     record = await place.secret(reach)
     comment = await place.node.write("yves", f"{WORD} bien vu", reply_to=record.url)
     await place.network.settle()
@@ -391,7 +406,7 @@ async def test_answers_are_as_restricted_as_what_they_answer(place: Place, reach
         assert (replies["totalItems"], replies["first"]["items"]) == (1, [comment])
 
 
-async def test_a_restricted_answer_stands_under_no_public_post(place: Place, reach: str) -> None:
+async def test_a_restricted_answer_stands_under_no_public_post(place: Place, reach: Reach) -> None:
     url = await place.node.write("anne", "Tout le monde lit ceci.")
     comment = await place.node.write("yves", WORD, reply_to=url, visibility=reach)
     await place.network.settle()
@@ -418,7 +433,7 @@ async def test_nothing_said_under_it_is_passed_on_to_followers(place: Place) -> 
     assert not [one for one in place.network.wires.log[sent:] if one.method == "POST"]
 
 
-async def test_who_wrote_in_the_organisation_s_name_stays_here(place: Place, reach: str) -> None:
+async def test_who_wrote_in_the_organisation_s_name_stays_here(place: Place, reach: Reach) -> None:
     editor = await place.node.person("yves")
     written = replace(SECRET, reach=reach)
     record = await publish(place.node, "greta", written, editor=editor)
@@ -428,7 +443,7 @@ async def test_who_wrote_in_the_organisation_s_name_stays_here(place: Place, rea
     assert editor.url not in record.document
 
 
-async def test_another_member_changes_and_withdraws_nothing(place: Place, reach: str) -> None:
+async def test_another_member_changes_and_withdraws_nothing(place: Place, reach: Reach) -> None:
     record = await place.secret(reach)
     yves = await place.node.person("yves")
     for attempt in (
@@ -440,7 +455,7 @@ async def test_another_member_changes_and_withdraws_nothing(place: Place, reach:
         assert refused.value.status == 403
 
 
-async def test_a_key_on_an_internal_address_opens_nothing(place: Place, reach: str) -> None:
+async def test_a_key_on_an_internal_address_opens_nothing(place: Place, reach: Reach) -> None:
     record = await place.secret(reach)
     spy = Remote("https://127.0.0.1/users/spy", rsa_name="spy", ed_name="spy")
     client = place.node.app.test_client()
@@ -455,7 +470,7 @@ async def test_a_key_on_an_internal_address_opens_nothing(place: Place, reach: s
     assert not [one for one in place.network.wires.log[sent:] if "127.0.0.1" in one.url]
 
 
-async def test_a_withdrawn_one_is_unknown_and_not_gone(place: Place, reach: str) -> None:
+async def test_a_withdrawn_one_is_unknown_and_not_gone(place: Place, reach: Reach) -> None:
     record = await place.secret(reach)
     await withdraw(place.node.outbox, await place.node.person("anne"), record)
     await place.network.settle()
@@ -481,7 +496,7 @@ async def test_a_reuse_of_it_tells_no_more_than_its_address(place: Place) -> Non
 
 
 async def test_what_members_found_useful_is_not_listed_for_strangers(
-    place: Place, reach: str
+    place: Place, reach: Reach
 ) -> None:
     record = await place.secret(reach)
     yves = await place.node.person("yves")
