@@ -19,6 +19,7 @@ Category = Literal["illegal", "person", "rights", "hate", "spam", "other"]
 Outcome = Literal["removed", "kept", "other"]
 CATEGORIES: Final[tuple[Category, ...]] = get_args(Category)
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
+KEPT_MS: Final = 365 * 24 * 3600 * 1000
 # Without 0, O, 1, I and L, which people mistake for each other.
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
@@ -82,6 +83,11 @@ async def decide_report(
     found = await reports.by_id(number)
     assert found is not None
     return found
+
+
+async def forget_reporters(tx: Tx, now: int) -> int:
+    """Drop the mail addresses of reports decided a year ago; gives how many."""
+    return await ReportStatements(tx.connection).forget_reporters(now - KEPT_MS)
 
 
 def addresses(report: ReportRecord) -> list[str]:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 
 from actors.local import forget_the_deleted
+from actors.reporting import forget_reporters
 from config.settings import Settings
 from objects.retention import prune_media, prune_remote
 from outbox.acts.leave import finish_departures
@@ -52,6 +53,7 @@ class Housekeeping:
             "farewells": await self._store.write(forget_the_deleted),
             "sessions": await self._store.write(lambda tx: tx.sessions.prune(now, now - DAY_MS)),
             "mails": await self._store.write(lambda tx: tx.mails.prune(before)),
+            "reporters": await self._store.write(lambda tx: forget_reporters(tx, now)),
             "uploads": await prune_media(self._store, self._files, now),
         }
         if self._settings.remote_days:

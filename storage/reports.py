@@ -42,3 +42,11 @@ class ReportStatements(Statements):
             )
             > 0
         )
+
+    async def forget_reporters(self, before: int) -> int:
+        """Drop the mail addresses of reports that were decided before a time."""
+        return await self.connection.execute(
+            "update reports set reporter_mail = '' where reporter_mail <> '' "
+            "and state = 'closed' and decided_at < $1",
+            before,
+        )

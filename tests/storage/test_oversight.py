@@ -145,6 +145,11 @@ async def test_a_report_is_found_by_its_receipt_and_decided_once(filled: Store) 
         assert (found.state, found.outcome, found.decision) == ("closed", "kept", "Rien d’illégal.")
         assert [report.id for report in await reports.listed("open")] == [41]
         assert [report.id for report in await reports.listed("closed", before=40)] == []
+        assert await reports.forget_reporters(NOW + 5) == 0
+        assert await reports.forget_reporters(NOW + 6) == 1
+        forgotten = await reports.by_id(40)
+        assert forgotten is not None
+        assert (forgotten.reporter_mail, forgotten.receipt) == ("", "S-ABCD")
 
 
 async def test_administrators_with_open_accounts_are_told(store: Store) -> None:
