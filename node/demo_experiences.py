@@ -114,7 +114,8 @@ def _made(
         **{name: subject[name] for name in ("of", "in_", "place", "gesture", "paper", "name")},
         "we": we, "at": at, "people": PUBLICS[public], "year": starts.year,
         "n": chance.randint(8, 24), "small": chance.choice(SMALL_NUMBERS),
-        "days": chance.randint(4, 45), "percent": chance.randint(11, 19) * 5,
+        "few": chance.randint(2, 6), "days": chance.randint(4, 45),
+        "percent": chance.randint(11, 19) * 5,
     }  # fmt: skip
     told = _Telling(chance, values)
     experience = Experience(
