@@ -123,6 +123,6 @@ def _french(word: str) -> str:
 
 @cache
 def _stemmer(name: str) -> Any:
-    import snowballstemmer
+    import Stemmer
 
-    return snowballstemmer.stemmer(name)
+    return Stemmer.Stemmer(name)
