@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "domain": "domains:domain",
     "network": "network:network",
     "vocabulary": "vocabularies:vocabulary",
+    "import": "imports:import_",
     "reports": "reports:reports",
     "audit": "audit:audit",
     "mail": "mail:mail",

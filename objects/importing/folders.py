@@ -63,8 +63,11 @@ class DiskFolder:
         return path.read_bytes()
 
     def _path(self, name: str) -> Path | None:
-        path = (self._root / name).resolve()
-        return path if path.is_relative_to(self._root) and path.is_file() else None
+        try:
+            path = (self._root / name).resolve()
+            return path if path.is_relative_to(self._root) and path.is_file() else None
+        except (OSError, ValueError, RuntimeError):
+            return None
 
 
 class ZipFolder:

@@ -115,5 +115,6 @@ def _title(title: str, body: str, stem: str) -> tuple[str, str]:
 
 
 def _placed(picture: Picture, folder: str) -> Picture:
-    """The picture with its name in the whole folder; an empty one when it leads outside."""
-    return replace(picture, path=inside(folder, picture.path) or "") if picture.path else picture
+    """The picture with its name in the whole folder; what leads outside is never found there."""
+    name = inside(folder, picture.path) if picture.path else None
+    return picture if name is None else replace(picture, path=name)
