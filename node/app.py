@@ -116,6 +116,6 @@ def _people(services: Services, context: WebContext) -> Iterator[Blueprint]:
     yield sign_in_routes(context)
     yield workspace_routes(context)
     yield administration_routes(context)
-    yield interaction_routes(Interaction(services.outbox, context.renderer))
+    yield interaction_routes(Interaction(context))
     yield graph_routes(services.store, services.identifiers)
     yield health_routes(services)

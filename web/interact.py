@@ -1,8 +1,8 @@
 """`/authorize_interaction`: following somebody whom one found on another server's page.
 
-Other servers send their visitors here (the `subscribe` template of WebFinger). The member signs
-with name and password in the very form, so there is no session that could be misused; nothing is
-fetched before the password was right.
+Other servers send their visitors here (the `subscribe` template of WebFinger). A member who is
+signed in only confirms. Anybody else signs with name and password in the very form, unless their
+account asks for a second step; nothing is fetched before the password was right.
 """
 
 import asyncio
@@ -18,10 +18,11 @@ from actors.auth import check_password
 from federation.errors import FederationError, Refused
 from federation.policy import RateLimiter
 from outbox.acts.follow import ask
-from outbox.context import ActRefused, OutboxContext
-from storage.records import ActorRecord, MemberRecord
+from outbox.context import ActRefused
+from storage.records import ActorRecord, MemberRecord, ObjectRecord
 from storage.store import Tx
-from web.rendering import Renderer
+from web.context import WebContext
+from web.rendering import redirect
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +39,7 @@ def _limiter() -> RateLimiter:
 class Interaction:
     """What the form needs; tries are counted by address and by account."""
 
-    context: OutboxContext
-    renderer: Renderer
+    context: WebContext
     by_address: RateLimiter = field(default_factory=_limiter)
     by_account: RateLimiter = field(default_factory=_limiter)
 
@@ -53,7 +53,7 @@ class Interaction:
         status: int = 200,
     ) -> Response:
         """The form to follow an account of another server, with what went wrong or right."""
-        return await self.renderer.render(
+        return await self.context.renderer.render(
             "interaction.html",
             uri=uri,
             problem=problem,
@@ -63,24 +63,41 @@ class Interaction:
             index=False,
         )
 
-    async def follow(self, form: Mapping[str, str], address: str) -> Response:
-        """Check the password, then follow; every problem comes back into the form."""
-        uri, username = form.get("uri", "").strip(), form.get("username", "").strip()
-        problem, status = "", 422
+    async def answer(self, form: Mapping[str, str], address: str) -> Response:
+        """Follow in the name of whoever is signed in, else of whose password is right.
+
+        Every problem comes back into the form.
+        """
+        uri, username = form.get("uri", "").strip()[:MAX_URI], form.get("username", "").strip()
+        signed = await self.context.sessions.current()
         try:
-            member = await self._member(username, form.get("password", ""), address)
-            target = await self.context.remote.resolve(uri[:MAX_URI])
-            await ask(self.context, member, target)
+            member = (
+                signed.actor
+                if signed is not None
+                else await self._member(username, form.get("password", ""), address)
+            )
+            return await self._follow(member, uri, signed_in=signed is not None)
         except Refused as refused:
             problem, status = refused.code, refused.status
         except ActRefused as refused:
-            problem = refused.code
+            problem, status = refused.code, 422
         except (FederationError, LookupError, ValueError) as error:
             log.info("%s wanted to follow %s: %s", username[:40], uri[:200], error)
-            problem = "unknown"
-        else:
-            return await self.page(uri, followed=target)
+            problem, status = "unknown", 422
         return await self.page(uri, problem=problem, username=username, status=status)
+
+    async def _follow(self, member: ActorRecord, uri: str, *, signed_in: bool) -> Response:
+        """Follow an account, or show (to whoever is signed in) the object at this address."""
+        outbox = self.context.outbox
+        try:
+            target = await outbox.remote.resolve(uri)
+        except FederationError:
+            if not (signed_in and uri.startswith(("https://", "http://"))):
+                raise
+            record: ObjectRecord = await outbox.objects.visible(uri, member)
+            return redirect(f"/read/{record.id}")
+        await ask(outbox, member, target)
+        return await self.page(uri, followed=target)
 
     async def _member(self, username: str, password: str, address: str) -> ActorRecord:
         """The living account, if the password is right; as slow and as mute for unknown ones."""
@@ -95,15 +112,19 @@ class Interaction:
         if found is None or not right or found[1].disabled_at is not None:
             log.info("a wrong password for %s from %s", name[:40], address)
             raise Refused(403, "wrong-password", "Name or password is wrong.")
+        if found[2]:
+            raise Refused(403, "second-step", "This account asks for a second step.")
         return found[0]
 
 
-async def _account(tx: Tx, name: str) -> tuple[ActorRecord, MemberRecord] | None:
+async def _account(tx: Tx, name: str) -> tuple[ActorRecord, MemberRecord, bool] | None:
+    """A living account, and whether its password alone is not enough."""
     actor = await tx.actors.local(name)
     member = await tx.members.by_actor(actor.id) if actor else None
     if actor is None or member is None or actor.state != "active":
         return None
-    return actor, member
+    second = await tx.credentials.factor(actor.id)
+    return actor, member, second is not None and second.confirmed_at is not None
 
 
 def interaction_routes(interaction: Interaction) -> Blueprint:
@@ -116,7 +137,7 @@ def interaction_routes(interaction: Interaction) -> Blueprint:
 
     @blueprint.post("/authorize_interaction")
     async def follow() -> Response:
-        address = request.remote_addr or "unknown"
-        return await interaction.follow(await request.form, address)
+        form = await interaction.context.sessions.checked_form()
+        return await interaction.answer(form, request.remote_addr or "unknown")
 
     return blueprint

@@ -3,7 +3,10 @@
 import asyncio
 
 from actors.auth import hash_password
+from tests.support.factories import note
 from tests.support.fediverse import LocalNode, Network
+from tests.support.signed_in import post, signed_in
+from tests.web.members import page_of
 
 FORM = "/authorize_interaction"
 
@@ -78,3 +81,54 @@ async def test_an_account_that_is_not_there_is_said_in_the_form(node: LocalNode)
     assert status == 422
     assert "n’existe pas" in page
     assert 'value="x@away.example"' in page
+
+
+async def test_whoever_is_signed_in_only_confirms(network: Network, node: LocalNode) -> None:
+    mfr = await network.node("mfr")
+    amina = await signed_in(node, "amina")
+    page = await page_of(amina, f"{FORM}?uri=mfr@mfr.example")
+    assert 'type="password"' not in page
+    answer = await post(amina, FORM, uri="mfr@mfr.example")
+    assert answer.status_code == 200
+    await network.settle()
+    follow = await mfr.follow("https://node.example/users/amina", "https://mfr.example/users/mfr")
+    assert follow is not None
+
+
+async def test_a_page_of_another_site_cannot_follow_for_a_member(
+    network: Network, node: LocalNode
+) -> None:
+    mfr = await network.node("mfr")
+    amina = await signed_in(node, "amina")
+    assert (await amina.post(FORM, form={"uri": "mfr@mfr.example"})).status_code == 403
+    await network.settle()
+    assert (
+        await mfr.follow("https://node.example/users/amina", "https://mfr.example/users/mfr")
+        is None
+    )
+
+
+async def test_the_address_of_a_post_leads_to_its_page(node: LocalNode) -> None:
+    luc = node.wires.person("https://far.example/users/luc")
+    written = note(luc, "Bonjour de loin")
+    node.wires.serve(written)
+    amina = await signed_in(node, "amina")
+    answer = await post(amina, FORM, uri=written["id"])
+    assert answer.status_code == 303
+    assert "Bonjour de loin" in await page_of(amina, answer.headers["Location"])
+
+
+async def test_a_password_alone_is_not_enough_where_a_second_step_is_asked(
+    node: LocalNode,
+) -> None:
+    await with_password(node, "correct horse battery")
+    owner = await node.person("greta")
+    async with node.store.transaction() as tx:
+        await tx.credentials.propose_factor(owner.id, "SECRET")
+        await tx.credentials.confirm_factor(owner.id, 1, "[]", 5)
+    status, page = await send(
+        node, uri="a@b.example", username="greta", password="correct horse battery"
+    )
+    assert status == 403
+    assert "demande plus qu’un mot de passe" in page
+    assert node.wires.log == []
