@@ -16,14 +16,19 @@ async def publish_draft(
 
     `approving`: by whoever reviewed it. Raises `ActRefused`: 409 `draft-changed` when it is not
     what was read any more (or was published already), 409 `changed-meanwhile` when the
-    experience that it changes was changed since; then both are kept.
+    experience that it changes was changed since; then both are kept. What was imported keeps its
+    date, and nobody is told of it.
     """
     record = draft.record
     author, before = await _prepared(context, draft)
     editor = None if author.id == writer.actor.id else writer.actor
     files = [media.id for media in draft.media]
 
+    imported = await context.store.query(lambda tx: tx.imports.of_draft(record.id))
+
     async def finish(tx: Tx, published: ObjectRecord) -> None:
+        if imported is not None:
+            await tx.imports.draft_published(record.id, published.id)
         if not await tx.drafts.remove(record.id, record.revision):
             raise ActRefused(409, "draft-changed", "This draft was changed or published meanwhile.")
         if before is not None:
@@ -32,8 +37,16 @@ async def publish_draft(
             await _approved(tx, draft, writer, published, context.now())
 
     if before is None:
+        at = imported.published_at if imported is not None else None
         return await publish_experience(
-            context, author, draft.experience, editor=editor, media_ids=files, also=finish
+            context,
+            author,
+            draft.experience,
+            editor=editor,
+            media_ids=files,
+            published_at=at,
+            quiet=at is not None,
+            also=finish,
         )
     await change_experience(
         context, author, before, draft.experience, editor=editor, media_ids=files, also=finish

@@ -289,6 +289,20 @@
     document.addEventListener("draft-saved", () => { if (!subject.value.trim()) suggest(""); });
   }
 
+  // A picture without a description would be refused, and would have to be chosen again.
+  const described = document.getElementById("file_description");
+  const upload = form.querySelector("button[value=upload]");
+  if (described && upload) {
+    described.addEventListener("input", () => described.setCustomValidity(""));
+    upload.addEventListener("click", (event) => {
+      const chosen = document.getElementById("file").files[0];
+      if (!chosen || !chosen.type.startsWith("image/") || described.value.trim()) return;
+      event.preventDefault();
+      described.setCustomValidity(described.dataset.missing);
+      described.reportValidity();
+    });
+  }
+
   form.addEventListener("input", onChange);
   form.addEventListener("change", onChange);
   // The site has everything before the page is left; only then is the copy here forgotten.
@@ -312,4 +326,5 @@
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
   window.addEventListener("online", () => { if (changed) save(); });
   restore();
+  if (subject && !document.querySelector(".suggested")) suggest("");
 })();

@@ -1,7 +1,6 @@
 """Before publication: the preview, the comparison of two versions, the second pair of eyes."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -15,15 +14,15 @@ from objects.experiences.comparison import Change, compare
 from objects.experiences.drafts import Draft, Writer, load_draft, may_edit, other_version
 from objects.experiences.fields import Experience
 from objects.experiences.review import agree, give_back, next_step
-from objects.experiences.sections import sections
 from objects.experiences.wire import experience_of
-from objects.media import SmallPictures, small_pictures
-from storage.concepts import Concept
-from storage.records import ActorRecord, MediaRecord
+from objects.vocabularies.names import concept_page
+from storage.records import ActorRecord
 from storage.store import Tx
 from web.context import WebContext
+from web.public.sheet import Sheet
 from web.rendering import redirect
 from web.workspace.writing_names import LABELS
+from web.workspace.writing_preview import draft_sheet
 from web.workspace.writing_publishing import Publishing
 from web.workspace.writing_saving import Saving, draft_path
 
@@ -53,40 +52,28 @@ def _preview(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:
         _, writer = await saving.writer()
         policy = await context.site.policy()
         language = await context.renderer.language()
+        identifiers = context.outbox.identifiers
 
-        async def look(
-            tx: Tx,
-        ) -> tuple[Draft, dict[str, Concept], dict[int, ActorRecord], dict[str, ActorRecord]]:
+        async def look(tx: Tx) -> tuple[Draft, ActorRecord, Sheet]:
             draft = await load_draft(tx, _id(number), writer)
-            concepts = await tx.concepts.by_uris(concepts_of(draft.experience))
-            people = await tx.actors.by_ids([draft.record.author_id, draft.record.owner_id])
-            urls = [contributor.url for contributor in draft.experience.contributors]
-            return draft, concepts, people, await tx.actors.by_urls(urls) if urls else {}
+            owner = await tx.actors.by_id(draft.record.owner_id)
+            return draft, owner or writer.actor, await draft_sheet(tx, draft, writer, identifiers)
 
-        draft, concepts, people, contributors = await context.store.query(look)
+        draft, owner, sheet = await context.store.query(look)
         return await context.renderer.render(
             "workspace/writing/preview.html",
             index=False,
-            concepts=concepts,
+            concepts=sheet.concepts,
+            concept_pages={uri: concept_page(found) for uri, found in sheet.concepts.items()},
             draft=draft,
             experience=draft.experience,
-            author=people[draft.record.author_id],
-            owner=people[draft.record.owner_id],
-            contributors=contributors,
-            sections=sections(draft.experience, concepts, language),
-            pictures=await _pictures(context, draft.media),
+            sheet=sheet,
+            owner=owner,
+            sections=sheet.sections(language),
             editable=may_edit(draft, writer),
             step=next_step(draft, writer, policy),
             write_path=draft_path(draft),
         )
-
-
-async def _pictures(
-    context: WebContext, media: Sequence[MediaRecord]
-) -> Mapping[str, SmallPictures]:
-    identifiers = context.outbox.identifiers
-    urls = [identifiers.media(file.file) for file in media]
-    return await context.store.query(lambda tx: small_pictures(tx, identifiers, urls))
 
 
 def _compare(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:

@@ -61,7 +61,7 @@ class Files:
             return TOO_MANY
         content = chosen.stream.read(self.context.limits.max_bytes + 1)
         try:
-            if recognise(content).startswith("image/") and not described:
+            if content and recognise(content).startswith("image/") and not described:
                 return UNDESCRIBED
             media = await store_upload(
                 self.context.store,
@@ -99,7 +99,9 @@ class Files:
 
     async def _refused(self, sent: Sent, problem: str, translate: Callable[[str], str]) -> Response:
         asked = Asked(
-            upload=translate(problem), described=str(sent.raw.get("file_description", ""))
+            upload=translate(problem),
+            undescribed=problem == UNDESCRIBED,
+            described=str(sent.raw.get("file_description", "")),
         )
         return await self.pages.form(
             sent.kind, sent.signed, sent.writer, sent.draft, asked, status=422

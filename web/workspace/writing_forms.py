@@ -18,7 +18,7 @@ class ToolRow(Form):
     """A tool or resource and where it is."""
 
     name = line(mark("Tool or resource"))
-    url = line(mark("Its address"), inputmode="url", placeholder="https://")
+    url = line(mark("Its web address"), inputmode="url", placeholder="https://")
 
 
 class MeansRow(Form):
@@ -41,7 +41,7 @@ class PartnerRow(Form):
     """An organisation that took part."""
 
     name = line(mark("Name of the partner"))
-    url = line(mark("Its address"), inputmode="url", placeholder="https://")
+    url = line(mark("Its web address"), inputmode="url", placeholder="https://")
 
 
 class ContributorRow(Form):
@@ -75,8 +75,10 @@ class Publication(Common):
 
 
 class Essentials(Publication):
-    """The fields without which nothing can be published."""
+    """The fields without which nothing can be published; an adaptation has two more."""
 
+    adaptations = area(LABELS["adaptations"], required(), rows=4)
+    result_here = area(LABELS["result_here"], required(), rows=4)
     title = line(
         LABELS["title"],
         required(),
@@ -126,6 +128,7 @@ class Essentials(Publication):
     )
     no_caveats = ticked(LABELS["no_caveats"])
     maturity = choice(LABELS["maturity"], (), required())
+    consent = ticked(LABELS["consent"])
 
 
 class QuickForm(Essentials):
@@ -182,8 +185,6 @@ class FullForm(Essentials):
     )
     themes = several(LABELS["themes"])
     subject = line(mark("Find a subject"), hint=mark("Type a word, for example “virtual class”."))
-    adaptations = area(LABELS["adaptations"], required(), rows=4)
-    result_here = area(LABELS["result_here"], required(), rows=4)
 
 
 class InterviewForm(Common):

@@ -24,7 +24,7 @@ LABELS: Final[Mapping[str, str]] = {
     "cost_from": mark("Cost in euros, from"),
     "cost_to": mark("Cost in euros, up to"),
     "funder": mark("Who paid"),
-    "results": mark("What came of it"),
+    "results": mark("Results"),
     "indicators": mark("What was measured"),
     "caveats": mark("Difficulties, points to watch"),
     "no_caveats": mark("There was no difficulty worth telling"),

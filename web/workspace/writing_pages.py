@@ -53,8 +53,9 @@ class Asked:
     # a word to find subjects by; None: no suggestions
     subject: str | None = None
     agreed: bool = False
-    # what was wrong with an upload, already translated, and its description
+    # what was wrong with an upload, already translated; whether that is its missing description
     upload: str = ""
+    undescribed: bool = False
     described: str = ""
 
 
@@ -123,7 +124,8 @@ class WritingPages:
             other=found.other,
             all_themes=found.schemes[THEME],
             file_problems=file_problems(asked.problems),
-            upload_problem=asked.upload,
+            upload_problem="" if asked.undescribed else asked.upload,
+            description_problem=asked.upload if asked.undescribed else "",
             upload_description=asked.described,
             questions=QUESTIONS,
             labels=LABELS,
