@@ -20,6 +20,8 @@ ELSEWHERE = (
     {"Origin": "null"},
     {"Origin": "https://node.example.evil.example"},
 )
+# Mail programs press this button themselves (RFC 8058); a secret in its address is the proof.
+ONE_CLICK = "/unsubscribe"
 PAGES = ("sign_in", "workspace", "administration", "public", "interaction")
 
 
@@ -105,7 +107,9 @@ async def test_no_form_of_any_page_is_taken_from_another_site_or_without_its_tok
     rules = [
         rule.rule
         for rule in node.app.url_map.iter_rules()
-        if "POST" in (rule.methods or ()) and rule.endpoint.partition(".")[0] in PAGES
+        if "POST" in (rule.methods or ())
+        and rule.endpoint.partition(".")[0] in PAGES
+        and rule.rule != ONE_CLICK
     ]
     assert len(rules) > 20
     token = form_token(session_token(client))
