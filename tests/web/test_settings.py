@@ -43,7 +43,7 @@ async def test_a_profile_is_saved_and_told(node: LocalNode) -> None:
         "language": "fr",
         "locked": "y",
         "role": role,
-        "skills": [skill],
+        "skills": skill,
     }
     assert (await post(amina, "/settings/profile", **form)).status_code == 303
     actor = await actor_of(node, "amina")
