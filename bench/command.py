@@ -13,6 +13,7 @@ from bench.databases import Engine
 from bench.measures.documents import documents
 from bench.measures.inbox import inbox
 from bench.measures.publish import fanout, publish
+from bench.measures.search import search
 from bench.measures.start import cold_start, memory
 from bench.peer import measure_peer
 from bench.results import Report, Row
@@ -25,6 +26,7 @@ MEASURES: Final[Mapping[str, Callable[[Run], Awaitable[list[Row]]]]] = {
     "publish": publish,
     "fanout": fanout,
     "documents": documents,
+    "search": search,
 }
 """Each measure by the name under which it can run alone."""
 

@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "network": "network:network",
     "vocabulary": "vocabularies:vocabulary",
     "import": "imports:import_",
+    "reindex": "search:reindex",
     "reports": "reports:reports",
     "audit": "audit:audit",
     "mail": "mail:mail",

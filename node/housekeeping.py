@@ -8,6 +8,7 @@ from actors.local import forget_the_deleted
 from actors.reporting import forget_reporters
 from config.settings import Settings
 from objects.retention import prune_media, prune_remote
+from objects.search.upkeep import keep_index
 from outbox.acts.leave import finish_departures
 from outbox.hosts import give_up_old
 from storage.files import MediaFiles
@@ -59,6 +60,7 @@ class Housekeeping:
         if self._settings.remote_days:
             oldest = now - self._settings.remote_days * DAY_MS
             removed["remote"] = await prune_remote(self._store, oldest)
+        removed["search"] = await keep_index(self._store)
         await self._store.analyze()
         log.info("housekeeping: %s", removed)
         return removed

@@ -111,6 +111,15 @@ class ExperienceStatements(Statements):
         )
         return {experience.object_id: experience for experience in found}
 
+    async def after(self, object_id: int, limit: int) -> list[ExperienceRecord]:
+        """Experiences by their ids from one on, withdrawn ones too."""
+        return await self.all_of(
+            ExperienceRecord,
+            "from experiences where object_id > $1 order by object_id limit $2",
+            object_id,
+            limit,
+        )
+
     async def of_author(self, url: str, *, before: int | None = None, limit: int = 50) -> list[int]:
         """The living experiences that an actor wrote, alone or with others, latest first."""
         bound = " and o.id < $3" if before is not None else ""

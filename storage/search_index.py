@@ -120,15 +120,15 @@ class SearchWriting(Statements):
             "delete from search_words where word = any($1) and uses <= 0", known
         )
 
-    async def counted(self, after: int, limit: int) -> list[tuple[int, str, int]]:
-        """Experiences after an id: their counted words, and whether everybody may read them."""
+    async def counted(self, after: int, limit: int) -> list[tuple[int, str]]:
+        """Experiences after an id with their counted words, between spaces."""
         rows = await self.connection.fetch_all(
-            "select object_id, words, open from counted_words where object_id > $1 "
+            "select object_id, words from counted_words where object_id > $1 "
             "order by object_id limit $2",
             after,
             limit,
         )
-        return [(row[0], row[1], row[2]) for row in rows]
+        return [(row[0], row[1]) for row in rows]
 
     async def forget_uncounted(self, counted: set[str]) -> int:
         """Forget words that no experience uses any more: theirs went with a whole account."""

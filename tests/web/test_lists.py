@@ -19,7 +19,8 @@ HOSTILE = [
     "q=%22%22%22", "q=%27%29%20or%201%3D1--", "q=%F0%9F%99%82", "q=" + "x" * 3000, "q=a%20AND%20",
     "theme=" + "&theme=".join(f"t{n}" for n in range(1000)), "page=0", "page=-1", "page=99999999",
     "page=x", "page=%C2%B2", "from=2025-13", "from=9999-12", "until=0000",
-    "from=%D9%A1%D9%A9%D9%A9%D9%A0", "sort=drop", "scope=network", "territory=%27", "year=%EF%BC%92", "licence=%3Cscript%3E",
+    "from=%D9%A1%D9%A9%D9%A9%D9%A0", "sort=drop", "scope=network", "territory=%27",
+    "year=%EF%BC%92", "licence=%3Cscript%3E",
     "theme=javascript:alert(1)", "q=%ED%A0%80", "q=%ff%fe", "theme=%ff", "q=-", "q=%E2%80%AE",
 ]  # fmt: skip
 

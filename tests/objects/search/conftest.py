@@ -54,8 +54,13 @@ AddConcepts = Callable[..., Awaitable[None]]
 def add_concepts(shelf: Shelf) -> AddConcepts:
     """Store concepts of the scheme of themes."""
 
-    async def add(*concepts: Concept) -> None:
-        scheme = Scheme(name="theme", uri="https://x.example/theme", labels={"fr": "Thèmes"})
+    async def add(*concepts: Concept, loaded_at: int = 1) -> None:
+        scheme = Scheme(
+            name="theme",
+            uri="https://x.example/theme",
+            labels={"fr": "Thèmes"},
+            loaded_at=loaded_at,
+        )
         await shelf.store.write(lambda tx: tx.concepts.replace(scheme, concepts, ()))
 
     return add

@@ -92,7 +92,7 @@ CASES = [
     # plurals and singulars
     Case("casques de réalité virtuelle", situation("realite-virtuelle"), recall=0.8),
     Case("podcasts", themed("audio-et-podcast")),
-    Case("simulateurs de conduite", situation("simulateur"), recall=0.3),
+    Case("simulateurs de conduite", situation("simulateur"), recall=0.3, precision=0.7),
     Case("personnes allophones", public("allophones"), precision=0.5),
     Case("serres du lycée agricole", subject("maraichage"), recall=0.3),
     Case("badge numérique", themed("reconnaissance-des-competences")),
