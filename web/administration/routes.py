@@ -7,6 +7,7 @@ from web.administration.audit import add_audit_routes
 from web.administration.deliveries import add_delivery_routes
 from web.administration.departures import add_departure_routes
 from web.administration.desk import Desk
+from web.administration.imports import add_import_routes
 from web.administration.invitations import add_invitation_routes
 from web.administration.legal import add_legal_routes
 from web.administration.members import add_member_routes
@@ -28,6 +29,7 @@ def routes(context: WebContext) -> Blueprint:
         add_member_routes,
         add_departure_routes,
         add_invitation_routes,
+        add_import_routes,
         add_organisation_routes,
         add_appearance_routes,
         add_legal_routes,
