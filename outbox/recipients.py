@@ -1,10 +1,12 @@
 """Who gets an activity: what publishing notes down, and its late expansion into inboxes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
 
 from actors.identifiers import Identifiers
+from storage.network import NetworkServerRecord
 from storage.store import Tx
 
 MAX_RETIRED_MS = 7 * 24 * 3600 * 1000
@@ -66,14 +68,18 @@ async def expand(
         case "network":
             found = await _network_inboxes(tx, recipients, identifiers, ends=ends)
         case _:
-            found = await _inboxes(tx, recipients, sender_id)
+            found = await _inboxes(tx, recipients, sender_id, identifiers)
     remote = [inbox for inbox in found if inbox and not identifiers.is_local(inbox)]
     retired = await tx.deliveries.retired(remote, now - MAX_RETIRED_MS)
     return [inbox for inbox in remote if inbox not in retired]
 
 
-async def _inboxes(tx: Tx, recipients: Recipients, sender_id: int) -> dict[str, None]:
+async def _inboxes(
+    tx: Tx, recipients: Recipients, sender_id: int, identifiers: Identifiers
+) -> dict[str, None]:
     found: dict[str, None] = {}
+    if recipients.network:
+        found |= _server_inboxes(await tx.network.servers(), identifiers)
     if recipients.followers_of is not None:
         found |= dict.fromkeys(await tx.relationships.follower_inboxes(recipients.followers_of))
     found |= dict.fromkeys(await _single_inboxes(tx, recipients, sender_id))
@@ -87,16 +93,12 @@ async def _inboxes(tx: Tx, recipients: Recipients, sender_id: int) -> dict[str, 
 async def _network_inboxes(
     tx: Tx, recipients: Recipients, identifiers: Identifiers, *, ends: bool
 ) -> dict[str, None]:
-    """The servers of the network, and of followers and named actors those who belong to it.
-
-    A server that has not said where its shared inbox is gets it where ours is.
-    """
-    scheme = identifiers.origin.partition("://")[0]
+    """The servers of the network, and of followers and named actors those who belong to it."""
     servers = await tx.network.servers()
     listed = {server.host for server in servers}
     found: dict[str, None] = {}
     if recipients.network:
-        found |= {server.inbox or f"{scheme}://{server.host}/inbox": None for server in servers}
+        found |= _server_inboxes(servers, identifiers)
     if recipients.followers_of is not None:
         found |= dict.fromkeys(await tx.network.follower_inboxes(recipients.followers_of))
     actors = await tx.actors.by_ids(list(recipients.actors))
@@ -105,6 +107,14 @@ async def _network_inboxes(
     if ends and recipients.reached_object is not None:
         found |= dict.fromkeys(await tx.deliveries.reached(recipients.reached_object))
     return found
+
+
+def _server_inboxes(
+    servers: Iterable[NetworkServerRecord], identifiers: Identifiers
+) -> dict[str, None]:
+    """Where servers take what is for everybody there; where ours is when they have not said."""
+    scheme = identifiers.origin.partition("://")[0]
+    return {server.inbox or f"{scheme}://{server.host}/inbox": None for server in servers}
 
 
 async def _single_inboxes(tx: Tx, recipients: Recipients, sender_id: int) -> list[str]:

@@ -11,7 +11,7 @@ from inbox.sources import Sources
 from inbox.trust import own_object, vouched
 from objects.experiences.fields import from_json
 from objects.experiences.notices import notice_kinds
-from objects.incoming import is_readable, object_record, store_object
+from objects.incoming import IncomingObject, is_readable, object_record, store_object
 from objects.timelines import show_activity
 from storage.records import ActorRecord, ObjectRecord
 
@@ -51,7 +51,7 @@ async def receive(context: HandlerContext) -> str:
     named = (*audience_of(document), *parsed.addressed, *audience_of(context.activity))
     people = await local_people(context, dict.fromkeys(named))
     wanted = people or await concerns_us(context, parent)
-    if not wanted and not await is_for_us(context, parsed.record):
+    if not wanted and not await _is_of_the_network(context, parsed):
         raise Ignored("nobody here follows the actor, is addressed or was answered")
     record: ObjectRecord | None = parsed.record
     new = await store_object(context.tx, parsed)
@@ -121,15 +121,18 @@ async def _show_own(context: HandlerContext) -> str:
     return ""
 
 
-async def is_for_us(context: HandlerContext, record: ObjectRecord) -> bool:
-    """Whether something is for the members of the network, and its author part of it."""
-    return record.visibility == "network" and await context.tx.network.listed(context.actor.host)
+async def _is_of_the_network(context: HandlerContext, parsed: IncomingObject) -> bool:
+    """Whether something is for the network, or an experience for all, by one who belongs to it."""
+    shown = parsed.record.visibility == "public" and parsed.experience is not None
+    if not shown and parsed.record.visibility != "network":
+        return False
+    return await context.tx.network.listed(context.actor.host)
 
 
 async def _reaches_followers(context: HandlerContext, record: ObjectRecord) -> bool:
     """What an unknown server calls for the network is for those alone whom it names."""
     if record.visibility == "network":
-        return await is_for_us(context, record)
+        return await context.tx.network.listed(context.actor.host)
     return record.visibility != "direct"
 
 

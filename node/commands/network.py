@@ -6,7 +6,13 @@ import typer
 
 from actors.administration import COMMAND_LINE
 from actors.documents import wire_time
-from actors.network import add_server, find_inbox, remove_server, server_name
+from actors.network import (
+    add_server,
+    find_inbox,
+    find_inboxes,
+    remove_server,
+    server_name,
+)
 from node.commands.shared import AsJson, Reason, show_json, with_node
 from node.services import Services
 
@@ -61,6 +67,25 @@ def add(server: Server, reason: Reason = "", as_json: AsJson = False) -> None:
         typer.echo(f"{added['host']} is part of the network; it takes posts at {added['inbox']}")
     else:
         typer.echo(f"{added['host']} is part of the network; it does not answer at the moment.")
+
+
+@network.command("check")
+def check(as_json: AsJson = False) -> None:
+    """Look again for the inboxes of servers that did not answer when they were added."""
+
+    async def work(services: Services) -> list[str]:
+        await find_inboxes(services.store, services.remote)
+        found = await services.store.query(lambda tx: tx.network.servers())
+        return [server.host for server in found if not server.inbox]
+
+    silent = with_node(work)
+    if as_json:
+        show_json({"silent": silent})
+        return
+    for host in silent:
+        typer.echo(f"{host} does not answer.")
+    if not silent:
+        typer.echo("All servers of the network are known.")
 
 
 @network.command("remove")

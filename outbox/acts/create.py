@@ -6,6 +6,7 @@ from typing import Any
 
 from federation.errors import FederationError
 from federation.vocabulary import CONTEXT
+from objects.experiences.store import was_experience
 from objects.incoming import store_object
 from objects.media import attachment_document
 from objects.notes import NoteDraft, build_object
@@ -144,12 +145,14 @@ def audience(
 ) -> Recipients:
     """Who gets an object of `author`: the followers unless it is direct, and who is named.
 
-    What is for the network goes to all of its servers, what is for this node alone nowhere.
+    What is for the network goes to all of its servers, and so does a public experience, for
+    their lists; what is for this node alone goes nowhere.
     """
     actors = {actor.id for actor in named.values()} - {author.id}
     followers = None if record.visibility == "direct" else author.id
     return Recipients(
         followers_of=followers,
         actors=tuple(sorted(actors)),
-        network=record.visibility == "network",
+        network=record.visibility == "network"
+        or (record.visibility == "public" and was_experience(record)),
     )

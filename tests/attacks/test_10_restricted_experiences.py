@@ -478,6 +478,10 @@ async def test_a_withdrawn_one_is_unknown_and_not_gone(place: Place, reach: Reac
     for accept in ACCEPTED:
         assert (await place.ask(path, accept))[0] == 404
     assert await place.fetched(place.listed, record.url) == 404
+    done = await place.node.store.query(lambda tx: tx.activities.about(record.id))
+    assert "Delete" in {one.type for one in done}
+    for one in done:
+        assert await place.fetched(place.outsider, one.url) == 404
 
 
 async def test_a_reuse_of_it_tells_no_more_than_its_address(place: Place) -> None:

@@ -32,12 +32,15 @@ def test_servers_are_added_normalised_listed_and_removed(data: Path) -> None:
         ("localhost:2", "command line"),
     ]
     assert "localhost:2" in called(data, "network", "list").stdout
+    assert rows(data, "network", "check") == {"silent": ["localhost:1", "localhost:2"]}
+    assert "localhost:1 does not answer" in called(data, "network", "check").stdout
     assert rows(data, "network", "remove", "LOCALHOST:2") == {
         "host": "localhost:2",
         "removed": True,
     }
     assert called(data, "network", "remove", "localhost:1", "--reason", "left").exit_code == 0
     assert rows(data, "network", "list") == []
+    assert "All servers" in called(data, "network", "check").stdout
     acts = [(e["action"], e["target"], e["reason"]) for e in reversed(rows(data, "audit"))]
     assert [act for act in acts if act[0].startswith("network")] == [
         ("network add", "localhost:1", "partner"),

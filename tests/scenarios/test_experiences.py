@@ -383,3 +383,45 @@ async def test_what_is_for_the_network_reaches_its_members_without_a_follow(
     assert Document(orjson.loads(there.record.document)).ids("to") == (NETWORK,)
     assert await other.object(record.url) is None
     assert from_json(await fields_of(lycee, there.record.id)).title == TITLE
+
+
+async def test_public_experiences_reach_the_network_without_a_follow_and_notes_do_not(
+    network: Network, greta: LocalNode
+) -> None:
+    lycee = await network.node("lycee")
+    await belongs(greta, lycee)
+    record = await publish(greta, "anne")
+    post = await greta.write("anne", "Bonjour")
+    await network.settle()
+    assert await lycee.object(record.url) is None
+    await belongs(lycee, greta)
+    later = await publish(greta, "anne", replace(PLAIN, title="Plus tard"))
+    await network.settle()
+    assert await found(lycee, later.url) is not None
+    assert await lycee.object(post) is None
+    assert await lycee.home("lycee") == []
+    network.clock.pass_by(60)
+    await change(greta, "anne", later, title="Corrigée")
+    await network.settle()
+    now = await found(lycee, later.url)
+    assert now is not None
+    assert now.experience.title == "Corrigée"
+
+
+async def test_members_of_the_network_answer_and_thank(network: Network, greta: LocalNode) -> None:
+    lycee = await network.node("lycee")
+    await belongs(greta, lycee)
+    await belongs(lycee, greta)
+    record = await publish(greta, "anne", replace(PLAIN, reach="network"))
+    await network.settle()
+    reader = await lycee.person("lycee")
+    seen = await lycee.outbox.objects.visible(record.url, reader)
+    await find_useful(lycee.outbox, reader, seen)
+    comment = await lycee.write("lycee", "Merci !", reply_to=record.url)
+    await network.settle()
+    after = await greta.object(record.url)
+    answer = await greta.object(comment)
+    assert after is not None
+    assert answer is not None
+    assert (after.likes_count, after.replies_count, answer.visibility) == (1, 1, "network")
+    assert {kind for kind, _ in await told(greta, "anne")} == {"like", "mention"}
