@@ -121,11 +121,12 @@ class SearchStatements(SearchWriting):
         )
         return [row[1] for row in rows]
 
-    async def known_words(self, words: list[str], stems: list[str]) -> set[str]:
-        """Which of these words and stems occur in the index."""
+    async def known_words(self, words: list[str], stems: list[str], *, open_only: bool) -> set[str]:
+        """Which of these words and stems occur; `open_only`: in what everybody may read."""
+        uses = "open_uses" if open_only else "uses"
         rows = await self.connection.fetch_all(
-            "select word, stem from search_words where word = any($1) "
-            "union select word, stem from search_words where stem = any($2)",
+            f"select word, stem from search_words where word = any($1) and {uses} > 0 "
+            f"union select word, stem from search_words where stem = any($2) and {uses} > 0",
             words,
             stems,
         )

@@ -13,13 +13,17 @@ LONG: Final = 7
 """Up to so many letters one error is forgiven; beyond it two, if the first letter is right."""
 
 
-async def unknown_words(tx: Tx, parsed: Parsed) -> list[str]:
-    """The single words of a query that the index does not have in any form."""
+async def unknown_words(tx: Tx, parsed: Parsed, *, stranger: bool) -> list[str]:
+    """The single words of a query that the index does not have in any form.
+
+    To a stranger, a word of what is restricted is as unknown as any other: whether typing errors
+    are corrected must not tell which words stand there.
+    """
     single = [part.alone for part in parsed.wanted if part.alone]
     if not single:
         return []
     stems = [stem for word in single for stem in both_stems(word)]
-    known = await tx.search.known_words(single, stems)
+    known = await tx.search.known_words(single, stems, open_only=stranger)
     return [word for word in single if not known.intersection((word, *both_stems(word)))]
 
 

@@ -103,7 +103,7 @@ async def _search(tx: Tx, query: Query) -> _Search:
     parsed = parse_query(query.text)
     if parsed.said and not parsed.parts:
         return _Search(parsed, _selection(query, parsed), [])
-    unknown = await unknown_words(tx, parsed)
+    unknown = await unknown_words(tx, parsed, stranger=query.viewer is None)
     parsed = _finished(parsed, unknown)
     selection = _selection(query, parsed)
     search = _Search(parsed, selection, await tx.search.hits(selection))

@@ -20,6 +20,7 @@ from storage.store import Tx
 
 INDEX_VERSION: Final = 1
 """Changes when experiences have to be indexed anew: other stems, fields or facets."""
+FOR_MEMBERS: Final = ("public", "network", "organisation")
 MOST_WORDS: Final = 10_000
 _TARGET: Final = re.compile(r"\]\([^)]*\)|<?https?://\S+")
 
@@ -45,8 +46,19 @@ async def index_experience(tx: Tx, record: ObjectRecord, experience: Experience)
         happened_at(experience) or record.published_at,
     )
     await tx.search.put(row, fields, facets_of(experience, concepts, row.happened_at))
-    shown = as_written(chain.from_iterable(texts))
-    used = {word: (found, shown.get(word, word)) for field in fields for found, word in field.words}
+    await _count(tx, record, texts, fields)
+
+
+async def _count(
+    tx: Tx, record: ObjectRecord, texts: tuple[list[str], ...], fields: tuple[FieldWords, ...]
+) -> None:
+    """Say which words may be offered for typing errors: those that all members may read."""
+    used: dict[str, tuple[str, str]] = {}
+    if record.visibility in FOR_MEMBERS:
+        shown = as_written(chain.from_iterable(texts))
+        used = {
+            word: (found, shown.get(word, word)) for field in fields for found, word in field.words
+        }
     await tx.search.count_words(record.id, used, open_to_all=record.visibility == "public")
 
 

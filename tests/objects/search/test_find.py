@@ -198,6 +198,21 @@ async def test_what_is_restricted_is_not_found_counted_or_offered(shelf: Shelf) 
     assert await shelf.titles("licensiement", viewer=shelf.mfr) == ["Confidentiel"]
 
 
+async def test_whether_a_word_stands_in_what_is_restricted_cannot_be_told(shelf: Shelf) -> None:
+    await publish(shelf.store, shelf.greta, "La soudure")
+    before = await shelf.find("saudure")
+    assert before.corrected == "soudure"
+    await publish(shelf.store, shelf.greta, "Monsieur Saudure", visibility="organisation")
+    assert await shelf.find("saudure") == before
+    assert await shelf.titles("saudure", viewer=shelf.mfr) == ["Monsieur Saudure"]
+
+
+async def test_words_for_a_few_are_offered_to_nobody(shelf: Shelf) -> None:
+    await publish(shelf.store, shelf.ailleurs, "Confidentiel", visibility="direct")
+    words = await shelf.store.query(lambda tx: tx.search.words_of_length(1, 99, open_only=False))
+    assert words == []
+
+
 async def test_strangers_find_what_this_node_published_members_what_it_received(
     shelf: Shelf,
 ) -> None:
