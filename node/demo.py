@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from federation.addresses import AddressGuard
 from federation.client import HttpClient, user_agent
 from federation.networks import parse_networks
 from federation.vocabulary import ACTIVITY_JSON
-from node.demo_filling import NUMBER, PASSWORD, Share, furnish
+from node.demo_filling import NUMBER, PASSWORD, Share, furnish, tell
 from node.demo_texts import CAST, Actor, Scene
 
 LOOPBACK = "127.0.0.0/8"
@@ -172,12 +172,12 @@ def _client() -> HttpClient:
     return HttpClient(user_agent=user_agent("demo", "http://127.0.0.1"), guard=guard)
 
 
-def play(nodes: dict[str, DemoNode], scenes: tuple[Scene, ...], folder: Path) -> dict[str, str]:
+def play(nodes: dict[str, DemoNode], scenes: tuple[Scene, ...]) -> dict[str, str]:
     """Publish, answer, like and share; each step waits until the others have seen it."""
     urls: dict[str, str] = {}
     for scene in scenes:
         node = nodes[scene.node]
-        _act(node, scene, urls, folder)
+        _act(node, scene, urls)
         if scene.name:
             _await_arrival([n for n in nodes.values() if n is not node], scene, urls[scene.name])
         say(f"  ✓ {scene.who:<14} {scene.title}")
@@ -189,11 +189,10 @@ def _await_arrival(others: list[DemoNode], scene: Scene, url: str) -> None:
         until(f"the arrival of « {scene.title} »", partial(_has, other, url))
 
 
-def _act(node: DemoNode, scene: Scene, urls: dict[str, str], folder: Path) -> None:
-    if scene.kind == "article":
-        page = folder / f"{scene.name}.md"
-        page.write_text(scene.text, encoding="utf-8")
-        urls[scene.name] = node.command("publish", scene.who, str(page))
+def _act(node: DemoNode, scene: Scene, urls: dict[str, str]) -> None:
+    if scene.experience is not None:
+        told = replace(scene.experience, adapted_from=urls.get(scene.about, ""))
+        urls[scene.name] = asyncio.run(tell(node.data, scene.who, told))
     elif scene.kind == "note":
         answered = ["--reply-to", urls[scene.about]] if scene.about else []
         urls[scene.name] = node.command("post", scene.who, scene.text, *answered)
@@ -222,6 +221,8 @@ def summary(nodes: dict[str, DemoNode], urls: dict[str, str]) -> None:
     say("  Publications:")
     for url in urls.values():
         say(f"    {url}")
+    leaders = ", ".join(next(iter(node.cast.people)) for node in nodes.values())
+    say(f"  Connexion / sign in: {leaders}; mot de passe / password: {PASSWORD}")
     for node in nodes.values():
         rows = orjson.loads(node.command("deliveries", "--limit", "1000", "--json"))
         done = sum(row["state"] == "done" for row in rows)
@@ -257,7 +258,7 @@ def main() -> None:
             say("\nIls se suivent / They follow each other:")
             follow_each_other(nodes)
             say("\nIls échangent des activités signées / They exchange signed activities:")
-            urls = play(nodes, CAST.scenes, folder)
+            urls = play(nodes, CAST.scenes)
             summary(nodes, urls)
             if not options.once:
                 say("\nCtrl-C ends the demonstration.")

@@ -17,6 +17,7 @@ from config.load import load_settings
 from node.demo_experiences import Made, experiences
 from node.demo_texts import Actor
 from node.services import Services, open_services
+from objects.experiences.fields import Experience
 from outbox.acts.experiences import publish_experience
 from storage.records import ActorRecord
 from storage.store import Tx
@@ -60,6 +61,13 @@ async def furnish(data: Path, cast: Actor, share: Share) -> None:
         made = islice(experiences(share.first + share.number), share.first, None)
         for index, one in enumerate(sorted(made, key=lambda each: each.published)):
             await _tell(services, people[index % len(people)], one)
+
+
+async def tell(data: Path, who: str, experience: Experience) -> str:
+    """Publish an experience for everybody to receive; gives its address."""
+    async with opened(data) as services:
+        author = await person(services, who)
+        return (await publish_experience(services.outbox, author, experience)).url
 
 
 async def person(services: Services, name: str) -> ActorRecord:
