@@ -14,6 +14,7 @@ Account = tuple[ActorRecord, MemberRecord]
 
 MAX_TYPED: Final = 300
 MAX_USERNAME: Final = 30
+JOINED: Final = str.maketrans({"œ": "oe", "æ": "ae", "’": "_"})
 # Several accounts may share a mail address; each try costs 30 ms.
 MAX_SHARING: Final = 3
 
@@ -49,8 +50,8 @@ async def account_with_password(
 
 async def suggest_username(tx: Tx, name: str) -> str:
     """A free name for a person: `Marie Lefèvre` → `marie_lefevre`, then `marie_lefevre2`…"""
-    plain = unicodedata.normalize("NFKD", name.replace("œ", "oe").replace("æ", "ae"))
-    ascii_name = plain.encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", name.lower().translate(JOINED))
+    ascii_name = plain.encode("ascii", "ignore").decode()
     base = re.sub(r"[^a-z0-9]+", "_", ascii_name).strip("_")[: MAX_USERNAME - 2].strip("_")
     if not acceptable_username(base):
         base = "membre"
