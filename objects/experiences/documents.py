@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from actors.documents import wire_time
 from actors.identifiers import Identifiers
+from federation.documents import Document
 from federation.vocabulary import CONTEXT, PUBLIC
 from objects.experiences.fields import LICENCES, Experience
 from objects.experiences.sections import Concepts, concept_name, render_content, render_markdown
@@ -85,6 +86,8 @@ def completed(
     """
     whole = dict(document)
     whole.setdefault("cmt:kind", _link("cmt:Experience"))
+    if PUBLIC in Document(document).ids("to"):
+        whole.setdefault("searchableBy", [PUBLIC])
     if not whole.get("content"):
         whole |= _texts(experience, concepts)
     if not whole.get("tag"):

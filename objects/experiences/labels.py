@@ -15,9 +15,9 @@ _FRENCH: Final[dict[str, str]] = {
     "contact": "Contact",
     "context": "Contexte et besoin de départ",
     "cost": "Coût",
-    "cost_between": "de {low} € à {high} €",
-    "cost_from": "à partir de {low} €",
-    "cost_to": "jusqu’à {high} €",
+    "cost_between": "de {low}\u00a0€ à {high}\u00a0€",
+    "cost_from": "à partir de {low}\u00a0€",
+    "cost_to": "jusqu’à {high}\u00a0€",
     "day": "{count} jour",
     "days": "{count} jours",
     "duration": "Durée",
@@ -137,4 +137,9 @@ def written_number(value: float, language: str) -> str:
     text = f"{value:,.2f}".rstrip("0").rstrip(".")
     if spoken(language) == "en":
         return text
-    return text.replace(",", " ").replace(".", ",")
+    return text.replace(",", "\u202f").replace(".", ",")
+
+
+def colon(language: str) -> str:
+    """What stands between a name and its value."""
+    return ": " if spoken(language) == "en" else "\u00a0: "

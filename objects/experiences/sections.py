@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from objects.experiences.fields import LICENCES, Experience
-from objects.experiences.labels import label, written_day, written_number
+from objects.experiences.labels import colon, label, written_day, written_number
+from objects.experiences.labels import spoken as heading_language
 from objects.text import markdown_html
 
 HEADING: Final = 2
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+_SPACES: Final = re.compile(r"[ \t\r\n\f\v]+")
 _LINE_START: Final = re.compile(r"^(\s*)([-+=]|\d+[.)])", re.MULTILINE)
 
 
@@ -155,7 +157,7 @@ def written_duration(iso: str, language: str) -> str:
     found = _DURATION.fullmatch(iso)
     if found is None:
         return iso
-    units = _UNITS["en" if language.lower().startswith("en") else "fr"]
+    units = _UNITS[heading_language(language)]
     counted = [(int(count), units[unit]) for unit, count in found.groupdict().items() if count]
     return ", ".join(f"{count} {names[count > 1]}" for count, names in counted) or iso
 
@@ -167,7 +169,7 @@ def _means(e: Experience, spoken: str) -> str:
         if row.days is not None:
             count = written_number(row.days, spoken)
             days = label("days" if row.days >= 2 else "day", spoken, count=count)
-        rows.append(" : ".join(escaped(part) for part in (row.role, days) if part))
+        rows.append(colon(spoken).join(escaped(part) for part in (row.role, days) if part))
     cost = _cost(e, spoken)
     facts = [_fact("cost", cost, spoken)] * bool(cost)
     facts += [_fact("funder", e.funder, spoken)] * bool(e.funder)
@@ -191,7 +193,7 @@ def _indicators(e: Experience, spoken: str) -> str:
     keys = ("indicator", "before", "after", "source")
     rows: list[Sequence[str]] = [[label(key, spoken) for key in keys], ["---"] * len(keys)]
     rows += [
-        [escaped(" ".join(cell.split())) for cell in (row.name, row.before, row.after, row.source)]
+        [escaped(_one_line(cell)) for cell in (row.name, row.before, row.after, row.source)]
         for row in e.indicators
     ]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
@@ -211,12 +213,13 @@ def _footer(e: Experience, concepts: Concepts, spoken: str) -> str:
         facts.append(_fact("maturity", concept_name(e.maturity, concepts, spoken), spoken))
     if e.licence:
         address = LICENCES.get(e.licence, e.licence if "://" in e.licence else "")
-        facts.append(f"{label('licence', spoken)} : {_named(e.licence, address)}")
+        named = _named(e.licence, address)
+        facts.append(f"{label('licence', spoken)}{colon(spoken)}{named}")
     return _items(facts)
 
 
 def _fact(key: str, value: str, spoken: str) -> str:
-    return f"{label(key, spoken)} : {escaped(value)}"
+    return f"{label(key, spoken)}{colon(spoken)}{escaped(value)}"
 
 
 def _names(uris: Iterable[str], concepts: Concepts, spoken: str) -> list[str]:
@@ -224,7 +227,7 @@ def _names(uris: Iterable[str], concepts: Concepts, spoken: str) -> list[str]:
 
 
 def _named(name: str, url: str) -> str:
-    shown = escaped(" ".join((name or url).split()))
+    shown = escaped(_one_line(name or url))
     return f"[{shown}]({_target(url)})" if url else shown
 
 
@@ -235,8 +238,13 @@ def _target(url: str) -> str:
 
 
 def _items(lines: Iterable[str]) -> str:
-    found = [" ".join(line.split()) for line in lines]
+    found = [_one_line(line) for line in lines]
     return "\n".join(f"- {line}" for line in found if line)
+
+
+def _one_line(text: str) -> str:
+    """Without line breaks; the spaces of French punctuation stay."""
+    return _SPACES.sub(" ", text).strip()
 
 
 def _joined(*parts: str) -> str:

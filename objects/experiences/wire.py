@@ -59,6 +59,8 @@ KNOWN: Final = CORE | {
 
 _SPDX: Final = {url.partition("://")[2].rstrip("/"): name for name, url in LICENCES.items()}
 _INVISIBLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+# Not the spaces that keep French punctuation with its word.
+_SPACE: Final = re.compile("[ \u2028\u2029]+")
 _DURATION: Final = re.compile(r"P[0-9YMWDTHS.,]{1,38}")
 _CODE: Final = re.compile(r"[0-9A-Z]{1,9}")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
@@ -141,7 +143,8 @@ def experience_of(document: Document, author: str = "") -> Experience | None:
 
 def line(value: str | None, limit: int = MAX_LINE) -> str:
     """One line without control characters and direction marks."""
-    return " ".join(_INVISIBLE.sub(" ", (value or "")[: limit * 4]).split())[:limit].rstrip()
+    visible = _INVISIBLE.sub(" ", (value or "")[: limit * 4])
+    return _SPACE.sub(" ", visible).strip()[:limit].rstrip()
 
 
 def text(value: str | None, limit: int) -> str:
