@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from objects.experiences.fields import Experience
 
 Kind = Literal["same", "removed", "added"]
+_CHANGES: Final[tuple[Kind, ...]] = ("removed", "added")
 
 # Beyond so many words a field is compared by lines: the time grows with the square.
 MAX_WORDS: Final = 3_000
@@ -78,17 +79,31 @@ def _compared(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
 
 
 def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    """Neighbours of one kind as one piece."""
-    kind: Kind | None = None
-    texts: list[str] = []
+    """Neighbours of one kind as one piece; blanks alone do not hold two changes apart."""
+    same = ""
+    texts: dict[str, str] = {"removed": "", "added": ""}
     for piece in pieces:
-        if piece.kind != kind and kind is not None:
-            yield Piece(kind, "".join(texts))
-            texts = []
-        kind = piece.kind
-        texts.append(piece.text)
-    if kind is not None:
-        yield Piece(kind, "".join(texts))
+        if piece.kind == "same":
+            same += piece.text
+            continue
+        if same and (same.strip() or not any(texts.values())):
+            yield from _changed(texts)
+            yield Piece("same", same)
+        elif same:
+            texts = {kind: text + same for kind, text in texts.items()}
+        same = ""
+        texts[piece.kind] += piece.text
+    yield from _changed(texts)
+    if same:
+        yield Piece("same", same)
+
+
+def _changed(texts: dict[str, str]) -> Iterator[Piece]:
+    """What was gathered of a change, emptied."""
+    for kind in _CHANGES:
+        if texts[kind]:
+            yield Piece(kind, texts[kind])
+            texts[kind] = ""
 
 
 def _replaced(before: str, after: str) -> tuple[Piece, ...]:

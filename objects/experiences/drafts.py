@@ -122,13 +122,14 @@ async def start(
 ) -> Draft:
     """A new draft of `writer`, or the one that the same form made before.
 
+    Whoever names a published experience (`object_id`) has checked that `writer` may change it.
     Raises `Refused` 422 for an author in whose name they may not write, or too large a text.
     """
     token = born_from[:MAX_TOKEN]
     record = DraftRecord(
         id=new_id(),
         owner_id=writer.actor.id,
-        author_id=_author(writer, written, None),
+        author_id=_author(writer, written, None) if object_id is None else written.author_id,
         object_id=object_id,
         base_at=base_at,
         fields=_fields(written),
@@ -250,10 +251,12 @@ async def _copy(
     if copy is not None:
         again = replace(window, revision=copy.revision)
         return replace(await save(tx, copy.id, writer, written, again, now), copied=True)
+    may = {writer.actor.id, writer.organisation_id}
+    own = record.object_id is None and written.author_id not in may
     made = await start(
         tx,
         writer,
-        written,
+        replace(written, author_id=writer.actor.id) if own else written,
         now,
         born_from=token,
         object_id=record.object_id,

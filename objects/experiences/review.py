@@ -12,7 +12,7 @@ from storage.ids import new_id
 from storage.records import NotificationRecord
 from storage.store import Tx
 
-Step = Literal["publish", "submit", "approve", "waiting", "agreement"]
+Step = Literal["publish", "submit", "approve", "waiting", "agreement", "owner"]
 MAX_NOTE = 2_000
 KIND = "review"
 
@@ -21,17 +21,17 @@ def next_step(draft: Draft, writer: Writer, policy: Policy) -> Step:
     """What somebody who may read a draft can do with it now.
 
     `publish` at once, `submit` it for review, `approve` it (and so publish it), or only wait:
-    for a reviewer, or (`agreement`) for whom it quotes.
+    for a reviewer, for whom it quotes (`agreement`), for whose name it bears (`owner`).
     """
     if not _agreed(draft, writer):
         return "agreement"
     if not needs_review(policy):
-        return "publish" if may_edit(draft, writer) else "waiting"
+        return "publish" if _owns(draft, writer) else "owner"
     if may_approve(draft, writer, policy):
         return "approve" if draft.record.state == "review" else "publish"
-    if draft.record.state == "review" or not may_edit(draft, writer):
+    if draft.record.state == "review":
         return "waiting"
-    return "submit"
+    return "submit" if _owns(draft, writer) else "owner"
 
 
 def needs_review(policy: Policy) -> bool:
@@ -88,6 +88,13 @@ async def ask_agreement(tx: Tx, draft: Draft, writer: Writer, now: int) -> None:
     """Tell whoever was interviewed, if they are a member here, that their words wait for them."""
     if draft.record.interviewed_id is not None:
         await _tell(tx, draft.record.interviewed_id, writer, now)
+
+
+def _owns(draft: Draft, writer: Writer) -> bool:
+    """Whether it is theirs to publish: co-authors publish changes, not the first version."""
+    record = draft.record
+    own = {writer.actor.id, writer.organisation_id} & {record.owner_id, record.author_id}
+    return bool(own) or (record.object_id is not None and may_edit(draft, writer))
 
 
 def _agreed(draft: Draft, writer: Writer) -> bool:

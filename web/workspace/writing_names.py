@@ -55,7 +55,7 @@ LABELS: Final[Mapping[str, str]] = {
 """Field of an experience → marked text."""
 
 REACH_LABELS: Final[Mapping[str, str]] = {
-    "public": mark("Everybody"),
+    "public": mark("Everybody, search engines included"),
     "network": mark("Members of the network’s organisations"),
     "organisation": mark("Members of this site only"),
 }

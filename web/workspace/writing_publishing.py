@@ -27,6 +27,7 @@ DONE: Final = {
     "published": mark("Your experience is published. Thank you!"),
     "changed": mark("The new version is published."),
     "submitted": mark("Your text waits for a colleague who will read it before publication."),
+    "owner-publishes": mark("Your changes are saved; whoever began this text publishes it."),
     "returned": mark("The text was returned with your remark."),
     "agreed": mark("Thank you: your agreement is noted."),
     "agreement-asked": mark("The person who was interviewed was asked to agree to the text."),
@@ -36,6 +37,12 @@ DONE: Final = {
     "withdrawn": mark("The experience is withdrawn."),
 }
 register_done(DONE)
+# What the act of publishing refuses, as problems of fields.
+REFUSALS: Final = {
+    "reach-narrower": Problem("reach", "reach-narrower"),
+    "no-coauthor": Problem("contributors", "unknown-person"),
+    "too-many-coauthors": Problem("contributors", "too-many"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +68,8 @@ class Publishing:
         if step == "agreement":
             await self.context.store.write(lambda tx: ask_agreement(tx, draft, writer, now))
             return redirect("/drafts", done="agreement-asked")
-        if step == "waiting":
-            return redirect("/drafts", done="submitted")
+        if step in {"waiting", "owner"}:
+            return redirect("/drafts", done="submitted" if step == "waiting" else "owner-publishes")
         try:
             record = await publish_draft(
                 self.context.outbox, draft, writer, approving=step == "approve"
@@ -99,9 +106,10 @@ class Publishing:
             return redirect(f"/drafts/{number}/compare", done="both-kept")
         if refused.code == "draft-changed":
             return redirect(await self._after_race(draft), done="")
-        if refused.code == "reach-narrower":
-            asked = Asked(problems=[Problem("reach", "reach-narrower")])
-            return await self.pages.form(kind, signed, writer, draft, asked, status=422)
+        if refused.code in REFUSALS:
+            asked = Asked(problems=[REFUSALS[refused.code]])
+            where: Kind = kind if refused.code == "reach-narrower" else "full"
+            return await self.pages.form(where, signed, writer, draft, asked, status=422)
         raise Refused(refused.status, refused.code, refused.detail)
 
     async def _after_race(self, draft: Draft) -> str:

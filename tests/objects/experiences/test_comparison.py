@@ -58,6 +58,14 @@ def test_giant_texts_are_compared_coarsely() -> None:
     )
 
 
+def test_a_sentence_that_was_replaced_reads_as_one_change() -> None:
+    assert compare_texts("Le froid. Un secret bien gardé", "Le froid. Rien à cacher ici") == (
+        Piece("same", "Le froid. "),
+        Piece("removed", "Un secret bien gardé"),
+        Piece("added", "Rien à cacher ici"),
+    )
+
+
 WORDS = st.lists(st.sampled_from(["un", "deux", "l’été", " ", "\n", ".", "trois"]), max_size=40)
 
 

@@ -45,7 +45,7 @@ class Team:
         self.emile = person("emile")
 
     def writer(self, actor: ActorRecord) -> Writer:
-        return Writer(actor, actor in (self.emile,), self.greta)
+        return Writer(actor, actor == self.emile, self.greta)
 
     def written(self, experience: Experience, author: ActorRecord, **more: Any) -> Written:
         return Written(experience, more.pop("typed", {}), author.id, **more)
@@ -72,6 +72,9 @@ class Team:
         return await self.store.write(
             lambda tx: save(tx, draft.record.id, self.writer(actor), written, window, NOW + 1)
         )
+
+    async def discard(self, draft: Draft, actor: ActorRecord) -> Draft:
+        return await self.store.write(lambda tx: discard(tx, draft.record.id, self.writer(actor)))
 
     async def load(self, draft: Draft, actor: ActorRecord) -> Draft:
         return await self.store.query(
@@ -188,7 +191,7 @@ async def test_ten_savings_at_once_lose_nothing(team: Team) -> None:
 
 async def test_what_is_typed_into_a_draft_that_is_gone_becomes_a_new_one(team: Team) -> None:
     draft = await team.start(team.nour)
-    await team.store.write(lambda tx: discard(tx, draft.record.id, team.writer(team.nour)))
+    await team.discard(draft, team.nour)
     kept = await team.save(draft, team.nour, replace(FIRST, title="Encore"), 1, "a")
     assert kept.copied
     assert kept.draft.experience.title == "Encore"
@@ -206,9 +209,7 @@ async def test_strangers_learn_nothing_of_a_draft(team: Team) -> None:
             await team.save(draft, stranger, replace(FIRST, title="Volé"), 1, "x")
         assert refused.value.status == 404
         with pytest.raises(Refused):
-            await team.store.write(
-                lambda tx, who=stranger: discard(tx, draft.record.id, team.writer(who))
-            )
+            await team.discard(draft, stranger)
     assert (await team.load(draft, team.nour)).experience == FIRST
 
 
@@ -219,6 +220,25 @@ async def test_co_authors_of_this_node_may_write_as_long_as_they_are_named(team:
     await team.save(draft, team.nour, FIRST, 1, "a")
     with pytest.raises(Refused):
         await team.load(draft, team.lea)
+
+
+async def test_co_authors_leave_the_first_publication_to_whoever_began(team: Team) -> None:
+    shared = replace(FIRST, contributors=(Contributor(team.lea.url),))
+    draft = await team.start(team.nour, shared)
+    assert next_step(draft, team.writer(team.lea), Policy()) == "owner"
+    assert next_step(draft, team.writer(team.lea), REVIEW) == "owner"
+    change = replace(draft, record=replace(draft.record, object_id=1))
+    assert next_step(change, team.writer(team.lea), Policy()) == "publish"
+
+
+async def test_a_co_author_who_was_late_has_a_copy_in_their_own_name(team: Team) -> None:
+    shared = replace(FIRST, contributors=(Contributor(team.lea.url),))
+    draft = await team.start(team.nour, shared)
+    await team.save(draft, team.nour, replace(shared, title="De Nour"), 1, "nour")
+    late = await team.save(draft, team.lea, replace(shared, title="De Léa"), 1, "lea")
+    assert late.copied
+    assert late.draft.record.author_id == team.lea.id
+    assert (await team.load(draft, team.lea)).experience.title == "De Nour"
 
 
 async def test_editors_write_in_the_name_of_the_organisation_members_do_not(team: Team) -> None:
@@ -286,9 +306,7 @@ async def test_with_review_members_submit_and_editors_are_told(team: Team) -> No
     assert next_step(waiting, emile, REVIEW) == "approve"
     assert await kinds(team, team.emile) == ["review"]
     audited = await team.store.query(lambda tx: tx.ledger.audited())
-    assert [(line.action, line.who) for line in audited] == [
-        ("draft submitted", team.nour.account)
-    ]
+    assert [(line.action, line.who) for line in audited] == [("draft submitted", team.nour.account)]
 
 
 async def test_four_eyes_are_never_two(team: Team) -> None:
@@ -342,9 +360,7 @@ async def test_whoever_was_interviewed_agrees_to_exactly_one_text(team: Team) ->
     agreed = await team.load(draft, team.nour)
     assert next_step(agreed, nour, Policy()) == "publish"
     written = team.written(replace(FIRST, title="Arrangé"), team.nour, **about)
-    await team.store.write(
-        lambda tx: save(tx, draft.record.id, nour, written, Window(1, "a"), NOW)
-    )
+    await team.store.write(lambda tx: save(tx, draft.record.id, nour, written, Window(1, "a"), NOW))
     changed = await team.load(draft, team.nour)
     assert next_step(changed, nour, Policy()) == "agreement"
     with pytest.raises(Refused) as refused:
