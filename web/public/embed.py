@@ -93,6 +93,6 @@ def _size(name: str, usual: int) -> int:
     text = request.args.get(name, "")
     if not text:
         return usual
-    if not (text.isascii() and text.isdigit() and len(text) < 7):
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise Refused(400, "bad-size", f"`{name}` is a number of pixels.")
     return max(SMALLEST, min(usual, int(text)))

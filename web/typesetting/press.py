@@ -60,6 +60,8 @@ class Press:
             async with self._turn:
                 found = await asyncio.to_thread(_read, path)
                 if found is None:
+                    # Typst insists on the folder; a node without uploads has none.
+                    await asyncio.to_thread(self.pictures.mkdir, parents=True, exist_ok=True)
                     found = await _set(order)
                     await asyncio.to_thread(self._keep, path, found)
                 return found
