@@ -129,7 +129,7 @@ def licence(text: str) -> str:
             return spdx
     key = re.sub(r"[^a-z0-9]", "", heading_key(text.replace("creative commons", "cc")))
     key = key.replace("creativecommons", "cc").replace("40", "").replace("10", "").replace("20", "")
-    known = {re.sub(r"[^a-z]", "", name.lower()): name for name in LICENCES}
+    known = {re.sub(r"[^a-z]", "", name.lower()): name for name in LICENCES if "BY" in name}
     words = {"licenceouverte": "etalab-2.0", "etalab": "etalab-2.0", "domainepublic": "CC0-1.0",
              "cc0": "CC0-1.0"}  # fmt: skip
     return words.get(key) or known.get(key, "")
