@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, sync_playwright
 
+from tests.browser.furniture import furnish
 from tests.browser.site import Site, start_site
 from tests.support.chromium import chromium
 from tests.support.processes import ROOT, Program
@@ -22,7 +23,13 @@ from tests.support.processes import ROOT, Program
 PICTURES: Final = ROOT / "build" / "screenshots"
 FAILED: Final = pytest.StashKey[bool]()
 WAIT_MS: Final = 15_000
-SIZES: Final = {"desktop": (1280, 900), "phone": (390, 844), "narrow": (320, 700)}
+# `zoomed` is a desk at 200 %: half as many pixels for the page, each twice as large.
+SIZES: Final = {
+    "desktop": (1280, 900),
+    "phone": (390, 844),
+    "narrow": (320, 700),
+    "zoomed": (640, 450),
+}
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +48,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     started = start_site(tmp_path_factory.mktemp("site"))
     yield started
     started.node.stop()
+
+
+@pytest.fixture(scope="module")
+def samples(site: Site) -> dict[str, str]:
+    """The numbers and names of things on the site: see `tests.browser.furniture`."""
+    return site.do(furnish)
 
 
 @dataclass
@@ -71,8 +84,9 @@ class Visits:
             java_script_enabled=scripts,
             locale={"fr": "fr-FR", "en": "en-GB"}[language],
             base_url=self.site.node.base_url,
-            is_mobile=size != "desktop",
-            has_touch=size != "desktop",
+            is_mobile=size in {"phone", "narrow"},
+            has_touch=size in {"phone", "narrow"},
+            device_scale_factor=2 if size == "zoomed" else 1,
         )
         context.set_default_timeout(WAIT_MS)
         if who:
@@ -101,7 +115,9 @@ class Visits:
     def close(self, *, failed: bool) -> None:
         """Close every page; keep its picture and its text first when the test failed."""
         for number, page in enumerate(self.pages):
-            if failed and not page.is_closed():
+            if page.is_closed():
+                continue
+            if failed:
                 path = self.picture(page, f"failed-{number}")
                 path.with_suffix(".html").write_text(page.content(), encoding="utf-8")
             page.context.close()

@@ -1,0 +1,150 @@
+"""Every page that people read, with who reads it; `{…}` stands for what `furnish` gave."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+STRANGER: Final = ""
+STATUS: Final = {
+    ("/not-a-page", ""): 404,
+    ("/setup", ""): 410,
+    ("/admin/members", "emile"): 403,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address, and whose browser shows it."""
+
+    path: str
+    who: str
+
+    @property
+    def status(self) -> int:
+        """What the server answers."""
+        return STATUS.get((self.path, self.who), 200)
+
+    def __str__(self) -> str:
+        """How a test names it."""
+        return f"{self.path} {self.who or 'stranger'}"
+
+
+def _places(who: str, *paths: str) -> list[Place]:
+    return [Place(path, who) for path in paths]
+
+
+PUBLIC: Final = _places(
+    STRANGER,
+    "/",
+    "/@nour",
+    "/@greta",
+    "/objects/{experience}",
+    "/objects/{derived}",
+    "/objects/{experience}/print",
+    "/objects/{experience}/embed",
+    "/experiences",
+    "/experiences?q=numérique",
+    "/experiences?q=rienquicorresponde",
+    "/vocabularies",
+    "/vocabularies/theme",
+    "/concepts/modality/afest",
+    "/ns",
+    "/ns/modality",
+    "/ns/modality/afest",
+    "/mentions-legales",
+    "/confidentialite",
+    "/accessibilite",
+    "/report?about=/objects/{experience}",
+    "/report/{receipt}",
+    "/follow?uri={origin}/users/greta",
+    "/tags/afest",
+    "/authorize_interaction?uri=https://far.example/users/max",
+    "/not-a-page",
+)
+SIGN_IN: Final = [
+    *_places(
+        STRANGER, "/sign-in", "/invitation/{invitation}", "/sign-in/link?code={link}", "/setup"
+    ),
+    *_places("nour", "/sign-in/again"),
+]
+WORKSPACE: Final = [
+    *_places(
+        "nour",
+        "/",
+        "/dashboard",
+        "/write",
+        "/write/full",
+        "/write/interview",
+        "/drafts",
+        "/drafts/{draft}",
+        "/drafts/{draft}/full",
+        "/drafts/{draft}/interview",
+        "/drafts/{draft}/preview",
+        "/drafts/{draft}/compare",
+        "/drafts/{draft}/delete",
+        "/my/experiences",
+        "/objects/{experience}",
+        "/objects/{experience}/versions",
+        "/objects/{experience}/withdraw",
+        "/timeline",
+        "/read/{experience}",
+        "/notifications",
+        "/people",
+        "/settings",
+        "/settings/profile",
+        "/settings/notifications",
+        "/settings/export",
+        "/settings/move",
+        "/people/{actor}",
+        "/settings/security",
+        "/settings/security/codes",
+        "/settings/security/mail/x",
+        "/settings/apps",
+        "/settings/delete",
+    ),
+    *_places("rene", "/dashboard", "/read/{experience}"),
+]
+ADMINISTRATION: Final = [
+    *_places(
+        "lea",
+        "/admin",
+        "/admin/members",
+        "/admin/members/nour",
+        "/admin/departures/nour",
+        "/admin/invitations",
+        "/admin/publishing",
+        "/admin/imports",
+        "/admin/organisation",
+        "/admin/appearance",
+        "/admin/legal",
+        "/admin/deliveries",
+        "/admin/deliveries/{experience}",
+        "/admin/servers",
+        "/admin/network",
+        "/admin/domains",
+        "/admin/reports",
+        "/admin/reports/{report}",
+        "/admin/audit",
+        "/admin/audit?who=x&since=2026-01-01",
+        "/admin/tokens",
+        "/admin/settings",
+    ),
+    *_places("emile", "/admin/review", "/admin/members"),
+]
+ALL: Final = [*PUBLIC, *SIGN_IN, *WORKSPACE, *ADMINISTRATION]
+
+# Routes behind which no page is: documents for machines, files, feeds, ways that lead on.
+NO_PAGES: Final = frozenset(
+    {
+        "/actor", "/actor/outbox", "/activities/<int:number>", "/admin/audit.csv",
+        "/admin/invitations/<path:_>", "/admin/members/<username>/<path:_>",
+        "/drafts/<int:number>/suggestions", "/graph.nt", "/health", "/language", "/media/<file>",
+        "/nodeinfo/<version>", "/objects/<int:number>/context", "/objects/<int:number>/likes",
+        "/objects/<int:number>/replies", "/objects/<int:number>/shares",
+        "/objects/<int:number>/edit", "/objects/<int:number>/reuse", "/oembed", "/post",
+        "/read/<int:object_id>/edit", "/robots.txt", "/settings/security/codes/picture.svg",
+        "/sign-in/code", "/sign-in/oidc", "/sign-in/oidc/back", "/sign-in/mail",
+        "/sign-in/password", "/theme.css", "/unsubscribe", "/write/adapt",
+    }
+)  # fmt: skip
+MACHINES: Final = re.compile(r"/\.well-known/.*|/users/.*|/static/.*|.*\.\w+$|.*\.<.*|/sitemap.*")

@@ -1,0 +1,12 @@
+"""Everybody can read the pages of members: axe-core, both themes, 320 pixels, 200 %, no scripts."""
+
+import pytest
+
+from tests.browser.checks import assert_read_by_everybody
+from tests.browser.conftest import Visits
+from tests.browser.pages import WORKSPACE, Place
+
+
+@pytest.mark.parametrize("place", WORKSPACE, ids=str)
+def test_a_page_shuts_nobody_out(visit: Visits, samples: dict[str, str], place: Place) -> None:
+    assert_read_by_everybody(visit, samples, place)
