@@ -249,6 +249,29 @@ class ObjectServing:
         return PUBLIC if record.visibility in OPEN and not self.visitors.secure_mode else PRIVATE
 
 
+async def shown_object(store: Store, number: int, viewer: ActorRecord | None) -> ObjectRecord:
+    """An object of ours for the page that `viewer` (None: a stranger) asks for.
+
+    Raises `Refused`: 404 for what they may not see just as for what is not there, 410 for what
+    was deleted, when everybody could see it before.
+    """
+
+    async def find(tx: Tx) -> ObjectRecord | None:
+        record = await tx.objects.by_id(number) if number < 2**63 else None
+        if record is None or not record.local:
+            return None
+        # Nobody learns from a tombstone that something private was here.
+        buried = record.deleted_at is not None and record.visibility in OPEN
+        return record if buried or await may_see(tx, record, viewer) else None
+
+    found = await store.query(find)
+    if found is None:
+        raise not_found("object")
+    if found.deleted_at is not None:
+        raise Refused(410, "gone", "This object was deleted.")
+    return found
+
+
 def bound(args: Mapping[str, str], name: str) -> int | None:
     """The number that a page begins at; raises `Refused` 400 for anything else."""
     text = args.get(name, "")

@@ -16,8 +16,9 @@ from federation.errors import Refused, Unreachable
 from federation.verify import Verifier
 from federation.vocabulary import ACTIVITY_JSON
 from objects.routes import ObjectServices, object_routes
+from objects.serving import shown_object
 from storage.files import MediaFiles
-from storage.records import ActorRecord, MemberRecord, ObjectRecord
+from storage.records import ActorRecord, MemberRecord
 from storage.store import Store, Tx
 from tests.objects.people import HERE, NOW
 from tests.support.signing import MemoryKeys, Remote
@@ -44,11 +45,15 @@ class Doors:
         self.app.register_blueprint(
             object_routes(
                 ObjectServices(
-                    store, HERE, visitors, self.files, self.clock, _object_page, _tag_page
+                    store, HERE, visitors, self.files, self.clock, self._object_page, _tag_page
                 )
             )
         )
         self.app.errorhandler(Refused)(_refused)
+
+    async def _object_page(self, number: int) -> str:
+        record = await shown_object(self.store, number, None)
+        return f"page of {record.url}"
 
     @staticmethod
     def clock() -> float:
@@ -97,10 +102,6 @@ class Doors:
 
 def _remote(actor: ActorRecord) -> Remote:
     return Remote(actor.url, actor.username, actor.username)
-
-
-async def _object_page(record: ObjectRecord, author: ActorRecord) -> str:
-    return f"<h1>{author.username}: {record.id}</h1>"
 
 
 async def _tag_page(name: str) -> str:

@@ -1,5 +1,8 @@
 """Citing an experience: one line for people, one entry for programs."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from tests.support.fediverse import LocalNode
@@ -18,9 +21,9 @@ REFERENCE = Reference(
 )
 
 
-def changed(**values: object) -> Reference:
+def changed(**values: Any) -> Reference:
     """The reference with other values."""
-    return Reference(**{n: values.get(n, getattr(REFERENCE, n)) for n in Reference.__slots__})
+    return replace(REFERENCE, **values)
 
 
 def test_people_cite_in_apa_style() -> None:

@@ -30,7 +30,7 @@ async def pdf_of(node: LocalNode, **changes: Any) -> pikepdf.Pdf:
     answer = await get(node, f"{path_of(record.url)}.pdf")
     assert answer.status_code == 200, await answer.get_data()
     assert answer.content_type == "application/pdf"
-    return pikepdf.open(io.BytesIO(await answer.get_data()))
+    return pikepdf.open(io.BytesIO(await answer.get_data(as_text=False)))
 
 
 def elements(document: pikepdf.Pdf) -> list[Any]:
@@ -94,7 +94,7 @@ async def test_an_english_text_makes_an_english_pdf(node: LocalNode) -> None:
 async def test_the_pdf_leads_back_to_the_page(node: LocalNode) -> None:
     record = await publish(node)
     answer = await get(node, f"{path_of(record.url)}.pdf")
-    document = pikepdf.open(io.BytesIO(await answer.get_data()))
+    document = pikepdf.open(io.BytesIO(await answer.get_data(as_text=False)))
     assert record.url in links(document)
     assert "https://creativecommons.org/licenses/by-sa/4.0/" in links(document)
     described = [str(e.Alt) for e in elements(document) if str(e.S) == "/Figure"]
@@ -180,7 +180,7 @@ async def test_social_networks_get_a_picture(node: LocalNode) -> None:
     answer = await get(node, f"{path_of(record.url)}.png")
     assert answer.content_type == "image/png"
     assert "max-age" in answer.headers["Cache-Control"]
-    assert Image.open(io.BytesIO(await answer.get_data())).size == (1200, 630)
+    assert Image.open(io.BytesIO(await answer.get_data(as_text=False))).size == (1200, 630)
     again = await node.app.test_client().get(
         f"{path_of(record.url)}.png", headers={"If-None-Match": answer.headers["ETag"]}
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.extract import extract
@@ -23,7 +24,7 @@ FRENCH = sorted((CATALOGUES / "fr").glob("*.po"))
 
 def texts_in(file: Path) -> Iterator[tuple[str, ...]]:
     """The texts that a template or a Python file has translated: one form, or one and many."""
-    method = "python" if file.suffix == ".py" else babel_extract
+    method: Any = "python" if file.suffix == ".py" else babel_extract
     with file.open("rb") as source:
         for _, message, _, _ in extract(method, source, KEYWORDS, options={"encoding": "utf-8"}):
             yield (message,) if isinstance(message, str) else tuple(filter(None, message))
@@ -52,8 +53,8 @@ def translated() -> dict[str, tuple[str, Path]]:
         with file.open("rb") as source:
             for message in read_po(source, locale="fr"):
                 plural = isinstance(message.id, tuple)
-                name = message.id[0] if plural else str(message.id)
-                text = message.string[-1] if plural else str(message.string)
+                name = str(message.id[0]) if plural else str(message.id)
+                text = str(list(message.string or ())[-1]) if plural else str(message.string)
                 if name:
                     assert name not in found or found[name][0] == text, (name, file.name)
                     found[name] = (text, file)

@@ -45,8 +45,6 @@ async def download(
     if sheet.record.visibility == "public":
         response.headers["Cache-Control"] = "public, no-cache"
         response.headers["Access-Control-Allow-Origin"] = "*"
-        if not sheet.author.indexable:
-            response.headers["X-Robots-Tag"] = "noindex"
         response.headers["Link"] = f'<{sheet.record.url}>; rel="canonical"'
     else:
         response.headers["Cache-Control"] = "private, no-store"

@@ -63,7 +63,8 @@ async def page_values(context: WebContext, sheet: Sheet) -> dict[str, Any]:
         "concepts": sheet.concepts,
         "concept_pages": {uri: concept_page(found) for uri, found in sheet.concepts.items()},
         "canonical": sheet.record.url,
-        "index": open_to_all and bool(sheet.author.indexable),
+        # Who publishes for everybody chose search engines too: the choice says so.
+        "index": open_to_all,
         "open_to_all": open_to_all,
     }
 
