@@ -23,6 +23,7 @@ from storage.store import Tx
 from web.context import WebContext
 from web.texts import PLACE
 from web.unsubscribing import unsubscribe_address
+from web.workspace.cards import page_for
 from web.workspace.notices import address, sentence
 
 log = logging.getLogger(__name__)
@@ -146,7 +147,7 @@ class Digests:
         return tuple(self._experience(record) for record in newest)
 
     def _experience(self, record: ObjectRecord) -> Line:
-        return Line(record.name, f"{self._context.settings.origin}/read/{record.id}")
+        return Line(record.name, self._context.settings.origin + page_for(record))
 
     async def _send(
         self,

@@ -66,7 +66,7 @@ async def test_a_mail_comes_at_once_and_once(node: LocalNode) -> None:
     assert mail.recipient == "greta@mail.example"
     assert "Amina a trouvé utile" in mail.subject
     assert "Au jardin" in mail.text
-    assert "https://node.example/read/" in mail.text
+    assert "https://node.example/objects/" in mail.text
 
 
 async def test_the_first_round_tells_nobody_of_the_past(node: LocalNode) -> None:

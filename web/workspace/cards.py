@@ -13,6 +13,7 @@ from storage.store import Tx
 from storage.timelines import Standing
 
 MAX_EXCERPT: Final = 400
+PAGES: Final = ("public", "unlisted", "network", "organisation")
 UNTOUCHED: Final = Standing()
 
 
@@ -31,7 +32,7 @@ class Card:
     @property
     def address(self) -> str:
         """Where a member reads it."""
-        return f"/read/{self.record.id}"
+        return page_for(self.record)
 
     @property
     def title(self) -> str:
@@ -44,6 +45,12 @@ class Card:
         text = self.record.summary if self.record.name else ""
         text = text or plain_text(self.record.content)
         return text if len(text) <= MAX_EXCERPT else text[:MAX_EXCERPT].rsplit(None, 1)[0] + " …"
+
+
+def page_for(record: ObjectRecord) -> str:
+    """Where a member reads an object: what is told here at length has a page of its own."""
+    whole = record.local and record.type == "Article" and record.visibility in PAGES
+    return f"/objects/{record.id}" if whole else f"/read/{record.id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from web.context import WebContext
 from web.rendering import redirect, register_done
 from web.texts import counted, mark, texts_of
 from web.workspace.actions import acted
+from web.workspace.cards import page_for
 from web.workspace.paging import Page, before
 from web.workspace.people import person_with_id
 
@@ -94,7 +95,7 @@ def quoted(record: ObjectRecord | None, language: str) -> str:
 def address(notice: Notice) -> str:
     """Where a notice leads."""
     if notice.record is not None:
-        return f"/read/{notice.record.id}"
+        return page_for(notice.record)
     if notice.kind == "review":
         return "/drafts"
     return f"/people/{notice.people[0].id}"
