@@ -64,7 +64,7 @@ def assert_read_by_everybody(visit: "Visits", samples: dict[str, str], place: Pl
         assert_accessible(page)
         assert_fits(page)
         if size == "phone":
-            visit.picture(page, str(place))
+            visit.picture(page)
         page.context.close()
     zoomed = visit(path, who=place.who, size="zoomed", scripts=False)
     assert_fits(zoomed)

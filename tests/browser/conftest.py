@@ -105,10 +105,10 @@ class Visits:
             [{"name": "session", "value": token, "url": self.site.node.base_url, "httpOnly": True}]
         )
 
-    def picture(self, page: Page, name: str) -> Path:
+    def picture(self, page: Page, name: str = "") -> Path:
         """Keep a picture of the whole page, as an artefact of the build."""
         PICTURES.mkdir(parents=True, exist_ok=True)
-        path = PICTURES / f"{_slug(self.name)}-{_slug(name)}.png"
+        path = PICTURES / f"{_slug(f'{self.name} {name}')}.png"
         page.screenshot(path=path, full_page=True)
         return path
 
