@@ -140,8 +140,8 @@ def test_two_windows_keep_both_texts_and_offer_a_comparison(visit: Visits) -> No
     expect(one.locator("#save-status")).to_contain_text("Les deux versions sont gardées")
     visit.complaints[:] = [said for said in visit.complaints if not said.startswith("409 ")]
     one.get_by_role("link", name="Comparer les deux versions").click()
-    expect(one.locator("del")).to_contain_text("seconde")
-    expect(one.locator("ins").last).to_contain_text("première")
+    expect(one.locator(".change del")).to_contain_text("seconde")
+    expect(one.locator(".change ins")).to_contain_text("première")
 
 
 def test_everything_can_be_done_by_keyboard(visit: Visits) -> None:

@@ -18,7 +18,7 @@ from storage.store import Tx
 from web.context import WebContext
 from web.rendering import redirect
 from web.workspace.paging import before
-from web.workspace.writing_names import LENGTH_LABELS, REACH_LABELS
+from web.workspace.writing_names import LENGTH_LABELS, SHORT_REACHES
 from web.workspace.writing_saving import Saving
 
 PAGE = 50
@@ -143,7 +143,7 @@ def _published(blueprint: Blueprint, context: WebContext, saving: Saving) -> Non
             index=False,
             lines=lines,
             following=following,
-            reaches=REACH_LABELS,
+            reaches=SHORT_REACHES,
         )
 
 

@@ -59,6 +59,11 @@ REACH_LABELS: Final[Mapping[str, str]] = {
     "network": mark("Members of the network’s organisations"),
     "organisation": mark("Members of this site only"),
 }
+SHORT_REACHES: Final[Mapping[str, str]] = {
+    "public": mark("everybody"),
+    "network": mark("the network"),
+    "organisation": mark("this site"),
+}
 LICENCE_LABELS: Final[Mapping[str, str]] = {
     "CC-BY-SA-4.0": mark("CC BY-SA 4.0: reuse, naming you, under the same licence"),
     "CC-BY-4.0": mark("CC BY 4.0: reuse, naming you"),

@@ -25,6 +25,7 @@ from web.workspace.writing_names import (
     LENGTH_LABELS,
     LICENCE_LABELS,
     REACH_LABELS,
+    SHORT_REACHES,
     TRANSFER_LABELS,
     UNIT_LABELS,
 )
@@ -129,6 +130,7 @@ class WritingPages:
             upload_description=asked.described,
             questions=QUESTIONS,
             labels=LABELS,
+            reaches=SHORT_REACHES,
             lengths=LENGTH_LABELS,
             editable=draft is None or may_edit(draft, writer) or writer.editor,
         )
