@@ -60,7 +60,7 @@ class ProfileForm(Form):
     )
     language = pick(mark("Language of this site for me"))
     discoverable = ticked(mark("People may find me by my name"))
-    indexable = ticked(mark("Search engines may show what I publish"))
+    indexable = ticked(mark("Search engines may show my page and my messages"))
     locked = ticked(mark("I decide who may follow me"))
     hides_network = ticked(mark("Do not show whom I follow and who follows me"))
 
