@@ -37,9 +37,13 @@ async def problems_of(tx: Tx, draft: Draft, *, agreed: bool) -> list[Problem]:
     return [*found, *unread, *nameless, *([Problem("agreed", "agreement")] if asked else [])]
 
 
-def fits(form: Any, problems: Iterable[Problem]) -> bool:
-    """Whether a form has all the fields with which something is wrong."""
-    return all(_field(form, problem) is not None or problem.field == FILES for problem in problems)
+def fits(form: type, problems: Iterable[Problem]) -> bool:
+    """Whether a kind of form has all the fields with which something is wrong."""
+    names = {*dir(form), FILES}
+    return all(
+        problem.field in names or _OTHER_NAMES.get(problem.field, "") in names
+        for problem in problems
+    )
 
 
 def tell(form: Any, problems: Iterable[Problem], translate: Callable[[str], str]) -> None:

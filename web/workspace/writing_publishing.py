@@ -18,7 +18,7 @@ from web.context import WebContext
 from web.rendering import redirect, register_done
 from web.texts import mark
 from web.workspace.writing_pages import Asked, WritingPages
-from web.workspace.writing_problems import FILES, problems_of
+from web.workspace.writing_problems import fits, problems_of
 from web.workspace.writing_saving import FORMS, Kind, draft_path
 
 DONE: Final = {
@@ -89,13 +89,8 @@ class Publishing:
         agreed: bool,
     ) -> Response:
         """The form again; the full one when what is wrong stands on no other."""
-        shown = {"duration": "duration_number", "tools": "tool_lines", FILES: "title"}
-        names = set(dir(FORMS[kind]))
-        fits = all(
-            problem.field in names or shown.get(problem.field, "") in names for problem in problems
-        )
         asked = Asked(problems=problems, agreed=agreed)
-        where: Kind = kind if fits else "full"
+        where: Kind = kind if fits(FORMS[kind], problems) else "full"
         return await self.pages.form(where, signed, writer, draft, asked, status=422)
 
     async def _not_published(
