@@ -254,6 +254,7 @@ def _order(selection: Selection, rank: str) -> str:
         return (
             "order by (select count(*) from experiences d "
             "join searchable s on s.id = d.object_id and s.visibility = 'public' "
-            "where d.adapted_from = (select url from objects where id = o.id)) desc, " + newest
+            "where d.adapted_from = (select url from objects where id = o.id) "
+            "and d.adapted_from <> '') desc, " + newest
         )
     return f"order by {newest}"
