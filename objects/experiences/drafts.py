@@ -13,7 +13,7 @@ from storage.ids import new_id
 from storage.records import ActorRecord, MediaRecord
 from storage.store import Tx
 
-MAX_FIELDS: Final = 600_000
+MAX_FIELDS: Final = 2_000_000
 MAX_FILES: Final = 20
 MAX_TOKEN: Final = 100
 

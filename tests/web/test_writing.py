@@ -169,6 +169,15 @@ async def test_hostile_values_are_refused_beside_their_field(
     assert await nour.node.count("objects") == 0
 
 
+async def test_too_many_rows_are_kept_and_said(nour: Desk) -> None:
+    rows = {f"partners-{number}-name": f"Partenaire {number}" for number in range(60)}
+    answer = await nour.send("/write/full", "publish", kind="full", **rows)
+    assert answer.status_code == 422
+    page = await answer.get_data(as_text=True)
+    assert "Partenaire 59" in page
+    assert "trop d’éléments" in page
+
+
 async def test_zero_bytes_are_dropped(nour: Desk) -> None:
     number = await nour.begin(title="Un\0 bus")
     assert (await nour.draft(number)).experience.title == "Un bus"

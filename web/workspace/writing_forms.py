@@ -5,12 +5,13 @@ from typing import Any, Final
 
 import wtforms
 
-from objects.experiences.fields import MAX_ROWS
 from web.forms import Form, area, choice, line, pick, rows, several, ticked
 from web.rules import required
 from web.texts import mark
 from web.workspace.writing_names import LABELS
 
+# More rows than can be published are read all the same, so that nothing typed is lost.
+ROWS_READ: Final = 100
 KEPT_AS_TYPED: Final = {"autocomplete": "off"}
 
 
@@ -144,17 +145,17 @@ class QuickForm(Essentials):
 class FullForm(Essentials):
     """Every field, in sections."""
 
-    tools = rows(LABELS["tools"], ToolRow, at_most=MAX_ROWS)
+    tools = rows(LABELS["tools"], ToolRow, at_most=ROWS_READ)
     duration_number = line(LABELS["duration"], inputmode="decimal", **{"class": "short"})
     duration_unit = pick(mark("Unit"))
     starts = line(LABELS["starts"], type="date", **{"class": "short"})
     ends = line(LABELS["ends"], type="date", **{"class": "short"})
     rhythm = line(LABELS["rhythm"], hint=mark("For example: one day a week for two months."))
-    means = rows(LABELS["means"], MeansRow, at_most=MAX_ROWS)
+    means = rows(LABELS["means"], MeansRow, at_most=ROWS_READ)
     cost_from = line(LABELS["cost_from"], inputmode="numeric", **{"class": "short"})
     cost_to = line(LABELS["cost_to"], inputmode="numeric", **{"class": "short"})
     funder = line(LABELS["funder"])
-    indicators = rows(LABELS["indicators"], IndicatorRow, at_most=MAX_ROWS)
+    indicators = rows(LABELS["indicators"], IndicatorRow, at_most=ROWS_READ)
     success_factors = area(
         LABELS["success_factors"], rows=3, hint=mark("Without what would it not have worked?")
     )
@@ -170,14 +171,14 @@ class FullForm(Essentials):
         hint=mark("What would you do differently? What do you plan now?"),
     )
     accessibility = area(LABELS["accessibility"], rows=2)
-    partners = rows(LABELS["partners"], PartnerRow, at_most=MAX_ROWS)
+    partners = rows(LABELS["partners"], PartnerRow, at_most=ROWS_READ)
     territory = line(
         LABELS["territory"],
         hint=mark("For example 50129 (Cherbourg-en-Cotentin), 50 (Manche) or R28 (Normandie)."),
         **{"class": "short"},
     )
     territory_name = line(LABELS["territory_name"])
-    contributors = rows(LABELS["contributors"], ContributorRow, at_most=MAX_ROWS)
+    contributors = rows(LABELS["contributors"], ContributorRow, at_most=ROWS_READ)
     author_role = pick(LABELS["author_role"])
     contact = line(
         LABELS["contact"],

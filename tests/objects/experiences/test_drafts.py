@@ -253,7 +253,7 @@ async def test_editors_write_in_the_name_of_the_organisation_members_do_not(team
 
 async def test_a_text_without_end_is_refused(team: Team) -> None:
     with pytest.raises(Refused) as refused:
-        await team.start(team.nour, replace(FIRST, approach="x" * 700_000))
+        await team.start(team.nour, replace(FIRST, approach="x" * 2_100_000))
     assert refused.value.code == "too-large"
 
 
