@@ -149,8 +149,8 @@ class SearchStatements(SearchWriting):
         """What search engines may show: address and last change in milliseconds, oldest first."""
         rows = await self.connection.fetch_all(
             "select b.url, coalesce(b.edited_at, b.published_at) from searchable o "
-            "join objects b on b.id = o.id join actors w on w.id = o.actor_id "
-            f"where {_FOR_STRANGERS} and w.indexable = 1 order by o.id limit $1 offset $2",
+            "join objects b on b.id = o.id "
+            f"where {_FOR_STRANGERS} order by o.id limit $1 offset $2",
             limit,
             offset,
         )
@@ -159,8 +159,7 @@ class SearchStatements(SearchWriting):
     async def count_for_engines(self) -> int:
         """How many experiences search engines may show."""
         found = await self.connection.fetch_value(
-            "select count(*) from searchable o join actors w on w.id = o.actor_id "
-            f"where {_FOR_STRANGERS} and w.indexable = 1"
+            f"select count(*) from searchable o where {_FOR_STRANGERS}"
         )
         return int(found or 0)
 

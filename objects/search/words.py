@@ -125,4 +125,5 @@ def _french(word: str) -> str:
 def _stemmer(name: str) -> Any:
     import Stemmer
 
-    return Stemmer.Stemmer(name)
+    # without a cache of its own, a call is one step for every thread; `stem` remembers
+    return Stemmer.Stemmer(name, 0)

@@ -130,11 +130,11 @@ async def test_signs_that_xml_cannot_hold_are_left_out(node: LocalNode) -> None:
 async def test_the_site_map_names_what_search_engines_may_show(node: LocalNode) -> None:
     greta, anne = await node.person("greta"), await node.person("anne")
     shown = await publish(node.store, greta, "Montrée")
-    hidden = await publish(node.store, anne, "Discrète")
+    hers = await publish(node.store, anne, "D’une personne")
     private = await publish(node.store, greta, "Interne", visibility="organisation")
     found = {each.text for each in (await parsed(node, "/sitemap.xml")).iter(f"{MAP}loc")}
-    assert {shown.url, "https://node.example/experiences"} <= found
-    assert not {hidden.url, private.url} & found
+    assert {shown.url, hers.url, "https://node.example/experiences"} <= found
+    assert not {anne.url, anne.html_url, private.url} & found
 
 
 async def test_a_large_site_map_has_an_index(

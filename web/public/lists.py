@@ -151,7 +151,7 @@ def _pages(asked: Asked, last: int) -> list[tuple[int, str]]:
 def _period(asked: Asked, _: Any) -> str:
     if asked.start and asked.end:
         return str(_("From %(start)s to %(end)s") % {"start": asked.start, "end": asked.end})
-    return str(_("Since %s") % asked.start) if asked.start else str(_("Until %s") % asked.end)
+    return str(_("From %s on") % asked.start) if asked.start else str(_("Until %s") % asked.end)
 
 
 def _way(asked: Asked, each: Suggestion, labels: Labels, _: Any) -> Way | None:
