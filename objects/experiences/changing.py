@@ -15,11 +15,14 @@ NO_DERIVATIVES: Final = frozenset({"CC-BY-ND-4.0"})
 
 
 def may_change(stored: StoredExperience, writer: Writer) -> bool:
-    """Its author, co-authors of this node, editors for the organisation's."""
+    """Its author, co-authors of this node, editors for what the organisation wrote too."""
     if not stored.record.local:
         return False
     urls = {contributor.url for contributor in stored.experience.contributors}
-    return may_withdraw(stored, writer) or writer.actor.url in urls
+    own = {writer.actor.url}
+    if writer.editor and writer.organisation is not None:
+        own.add(writer.organisation.url)
+    return may_withdraw(stored, writer) or not urls.isdisjoint(own)
 
 
 def may_withdraw(stored: StoredExperience, writer: Writer) -> bool:
