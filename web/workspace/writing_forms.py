@@ -66,10 +66,10 @@ class Common(Form):
 class Publication(Common):
     """Who can read it, in which language, under which licence, in whose name."""
 
-    author = choice(mark("Publish in the name of"))
-    reach = choice(LABELS["reach"])
-    licence = pick(LABELS["licence"])
-    language = pick(LABELS["language"])
+    author = choice(mark("Publish in the name of"), (), required())
+    reach = choice(LABELS["reach"], (), required())
+    licence = pick(LABELS["licence"], (), required())
+    language = pick(LABELS["language"], (), required())
     agreed = ticked(
         mark("The person who was interviewed has read this text and agrees to its publication")
     )
