@@ -191,7 +191,7 @@ class ActorStatements(Statements):
         return int(found or 0)
 
     async def count_posts(self) -> tuple[int, int]:
-        """How many posts the local actors made, and how many public ones of them are replies."""
+        """How many posts for everybody the local actors made, and how many of them are replies."""
         posts = await self.connection.fetch_value(
             "select coalesce(sum(posts_count), 0) from actors where local = 1"
         )

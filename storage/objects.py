@@ -6,6 +6,7 @@ from storage.audience import LISTED, PUBLIC_VISIBILITIES, AudienceStatements
 from storage.polls import PollStatements
 from storage.records import ObjectRecord, columns, placeholders, values
 
+OPEN = ("public", "unlisted")
 # What is shown under a post of the visibility {within}.
 _TALK = f"(visibility in {PUBLIC_VISIBILITIES} or visibility = {{within}})"
 
@@ -59,7 +60,7 @@ class ObjectStatements(AudienceStatements, PollStatements):
         return found is not None
 
     async def add(self, record: ObjectRecord) -> bool:
-        """A new object; False when its URL is known already. Counts posts and replies."""
+        """A new object; False when its URL is known already. Counts public posts, and replies."""
         row = await self.connection.fetch_one(
             f"insert into objects ({columns(ObjectRecord)}) values ({placeholders(ObjectRecord)}) "
             "on conflict (url) do nothing returning id",
@@ -67,12 +68,20 @@ class ObjectStatements(AudienceStatements, PollStatements):
         )
         if row is None:
             return False
-        await self.connection.execute(
-            "update actors set posts_count = posts_count + 1 where id = $1", record.actor_id
-        )
+        if record.visibility in OPEN:
+            await self._count_post(record.actor_id, 1)
         if record.in_reply_to_id is not None:
             await self._count_reply(record.in_reply_to_id, 1)
         return True
+
+    async def _count_post(self, actor_id: int, change: int) -> None:
+        """Count what everybody may see alone: the number tells of nothing else."""
+        await self.connection.execute(
+            "update actors set posts_count = posts_count + $2 "
+            "where id = $1 and posts_count + $2 >= 0",
+            actor_id,
+            change,
+        )
 
     async def _count_reply(self, object_id: int, change: int) -> None:
         await self.connection.execute(
@@ -105,6 +114,15 @@ class ObjectStatements(AudienceStatements, PollStatements):
             "from objects where id = $1",
             record.id,
             version_id,
+        )
+        grows = record.visibility in OPEN
+        await self.connection.execute(
+            "update actors set posts_count = posts_count + $3 where id = $1 and exists "
+            "(select 1 from objects o where o.id = $2 and o.visibility "
+            f"{'not in' if grows else 'in'} {PUBLIC_VISIBILITIES})",
+            record.actor_id,
+            record.id,
+            1 if grows else -1,
         )
         await self.connection.execute(
             "update objects set type = $2, name = $3, summary = $4, content = $5, language = $6, "
@@ -149,10 +167,8 @@ class ObjectStatements(AudienceStatements, PollStatements):
         await self.connection.execute(
             "update media set object_id = null where object_id = $1", record.id
         )
-        await self.connection.execute(
-            "update actors set posts_count = posts_count - 1 where id = $1 and posts_count > 0",
-            record.actor_id,
-        )
+        if record.visibility in OPEN:
+            await self._count_post(record.actor_id, -1)
         if record.in_reply_to_id is not None:
             await self._count_reply(record.in_reply_to_id, -1)
         return True

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from storage.objects import OPEN
 from storage.statements import Statements
 
 # An object stays while somebody here answered, liked, shared, pinned, voted in or reported it,
@@ -70,14 +71,16 @@ class RetentionStatements(Statements):
     async def remove_untouched_objects(self, ids: Sequence[int]) -> int:
         """Delete those of these remote objects that nobody here touched; gives how many."""
         rows = await self.connection.fetch_all(
-            f"select o.id, o.actor_id from objects o where o.id = any($1) and {_UNTOUCHED}", ids
+            "select o.id, o.actor_id, o.visibility from objects o "
+            f"where o.id = any($1) and {_UNTOUCHED}",
+            ids,
         )
         if not rows:
             return 0
         removed = [row[0] for row in rows]
         await self.connection.execute_many(
             "update actors set posts_count = posts_count - 1 where id = $1 and posts_count > 0",
-            [(row[1],) for row in rows],
+            [(row[1],) for row in rows if row[2] in OPEN],
         )
         await self.connection.execute("delete from objects where id = any($1)", removed)
         return len(removed)

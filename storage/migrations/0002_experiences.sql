@@ -109,3 +109,7 @@ create table network_servers (
     added_by text not null default '',
     created_at bigint not null
 );
+
+-- Posts are counted where everybody may see them: a number tells of nothing restricted.
+update actors set posts_count = (select count(*) from objects o where o.actor_id = actors.id
+    and o.deleted_at is null and o.visibility in ('public', 'unlisted'));

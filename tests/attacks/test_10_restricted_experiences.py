@@ -167,6 +167,7 @@ async def test_a_member_of_an_unknown_server_who_is_named_gets_404_too(
     oscar = await place.outsider.person("oscar")
     together = (Contributor(oscar.url),)
     record = await place.secret(reach, contributors=together)
+    assert oscar.url not in orjson.loads(record.document)["cc"]
     assert await place.fetched(place.outsider, record.url) == 404
     assert await place.outsider.object(record.url) is None
     assert await told(place.outsider, "oscar") == []
@@ -186,18 +187,47 @@ async def test_an_outsider_whom_a_client_addresses_sees_nothing_either(
     assert await found(place.node, sent.object_url, "yves") is not None
 
 
-async def test_outboxes_and_hashtags_do_not_even_count_it(place: Place, reach: Reach) -> None:
-    before = [await place.ask(path, ACTIVITY_JSON) for path in counted(place)]
+async def test_no_search_feed_or_embedding_finds_it(place: Place, reach: Reach) -> None:
+    record = await place.secret(reach)
+    unknown = record.url.replace(str(record.id), str(record.id + 1))
+    for path in (
+        f"/experiences?q={WORD}",
+        f"/experiences.atom?q={WORD}",
+        f"/experiences.rss?q={WORD}",
+    ):
+        status, body = await place.ask(path, "*/*")
+        assert status == 200
+        assert SECRET.title.encode() not in body
+        assert record.url.encode() not in body
+        assert str(record.id).encode() not in body
+    for path in (
+        "/oembed?url=",
+        "/oembed?format=json&url=",
+        "/authorize_interaction?uri=",
+        "/follow?uri=",
+    ):
+        status, body = await place.ask(path + record.url, "*/*")
+        bare_status, _ = await place.ask(path + unknown, "*/*")
+        assert status == bare_status
+        assert WORD.encode() not in body
+
+
+async def test_outboxes_hashtags_and_pages_do_not_even_count_it(place: Place, reach: Reach) -> None:
+    async def numbers() -> list[tuple[int, bytes]]:
+        kinds = (ACTIVITY_JSON, "text/html")
+        return [await place.ask(path, kind) for path in counted(place) for kind in kinds]
+
+    before = await numbers()
     await place.secret(reach, themes=("https://communotic.normandie.fr/ns/theme/tutorat",))
-    after = [await place.ask(path, ACTIVITY_JSON) for path in counted(place)]
-    assert after == before
+    assert await numbers() == before
 
 
 def counted(place: Place) -> list[str]:
     """Addresses that give a number of posts."""
     name = place.node.people["anne"].username
     users = [f"/users/{name}", f"/users/{name}/outbox", f"/users/{name}/featured"]
-    return [*users, "/tags/tutorat", "/nodeinfo/2.0", "/nodeinfo/2.1"]
+    lists = ["/", "/experiences", "/concepts/theme/tutorat", "/sitemap.xml", "/@anne"]
+    return [*users, *lists, "/tags/tutorat", "/nodeinfo/2.0", "/nodeinfo/2.1"]
 
 
 async def test_webfinger_knows_no_experience(place: Place, reach: Reach) -> None:
