@@ -34,9 +34,7 @@ SENTENCES: Final[dict[str, str]] = {
     "bad-duration": mark("%(field)s: “%(value)s” is kept as the rhythm."),
     "bad-language": mark("%(field)s: the language “%(value)s” is unknown; kept as text."),
     "bad-address": mark("%(field)s: “%(value)s” is not a web address; kept as text."),
-    "unknown-licence": mark(
-        "The licence “%(value)s” is unknown: to be checked."
-    ),
+    "unknown-licence": mark("The licence “%(value)s” is unknown: to be checked."),
     "unknown-reach": mark("“%(value)s” does not say who may read: to be checked."),
     "shortened": mark("%(field)s: too long, shortened; the whole stands in the context."),
     "too-long": mark("%(field)s: too long for its field; kept at the end of the context."),
