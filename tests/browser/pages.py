@@ -127,6 +127,7 @@ ADMINISTRATION: Final = [
         "/admin/audit",
         "/admin/audit?who=x&since=2026-01-01",
         "/admin/tokens",
+        "/admin/mails",
         "/admin/settings",
     ),
     *_places("emile", "/admin/review", "/admin/members"),

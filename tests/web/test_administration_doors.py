@@ -54,11 +54,12 @@ async def test_administrators_see_every_page(node: LocalNode) -> None:
     client = await signed_in(node, "lea", role="admin")
     for path in doors(node.app, "GET"):
         answer = await client.get(path)
-        if path.endswith("/1"):
-            assert answer.status_code == 404, path
+        if re.search(r"/(1|x)(/|$)", path):  # there is nothing under this number
+            assert answer.status_code in (303, 404), (path, answer.status_code)
             continue
         assert answer.status_code in (200, 303), (path, answer.status_code)
-        assert "no-store" in answer.headers["Cache-Control"], path
+        if path != "/admin/imports/template.csv":  # the same for everybody
+            assert "no-store" in answer.headers["Cache-Control"], path
 
 
 async def test_no_form_of_administration_is_believed_without_its_token(node: LocalNode) -> None:

@@ -117,6 +117,29 @@ async def test_a_link_to_sign_in_is_shown_once_and_works_once(
     assert second.status_code != 303
 
 
+async def test_the_code_of_a_lost_telephone_is_asked_for_no_more(
+    node: LocalNode, lea: QuartClient
+) -> None:
+    nour = await node.person("nour")
+
+    async def confirm(tx: Any) -> None:
+        await tx.credentials.propose_factor(nour.id, "JBSWY3DPEHPK3PXP")
+        await tx.credentials.confirm_factor(nour.id, 1, "[]", 1)
+
+    await node.store.write(confirm)
+    assert "/admin/members/nour/factor" in await text_of(await lea.get("/admin/members/nour"))
+    assert (await post(lea, "/admin/members/nour/factor")).status_code == 303
+    assert await node.store.query(lambda tx: tx.credentials.factor(nour.id)) is None
+    assert (await last_act(node)).action == "second factor off"
+
+
+async def test_the_log_of_mails_shows_whom_and_not_what(node: LocalNode, lea: QuartClient) -> None:
+    await post(lea, "/admin/invitations", mail="ada@example.org", name="Ada", role="reader")
+    text = await text_of(await lea.get("/admin/mails"))
+    assert "ada@example.org" in text
+    assert "/invitation/" not in text
+
+
 async def test_somebody_is_invited_by_mail(node: LocalNode, lea: QuartClient) -> None:
     answer = await post(
         lea, "/admin/invitations", mail="ada@example.org", name="Ada", role="reader"

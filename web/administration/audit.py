@@ -49,6 +49,7 @@ ACTIONS: Final = {
     "member open": mark("account opened again"),
     "member remove": mark("account deleted with everything published"),
     "member hand over": mark("left; the experiences stay with the organisation"),
+    "second factor off": mark("code for signing in switched off"),
     "member link": mark("link to sign in handed over"),
     "invite revoke": mark("invitation taken back"),
     "invite again": mark("invited once more"),

@@ -57,6 +57,7 @@ MENU: Final = (
         (
             ("/admin/reports", mark("Reports"), False),
             ("/admin/audit", mark("Who did what"), False),
+            ("/admin/mails", mark("Mails"), False),
             ("/admin/tokens", mark("Access of programs"), False),
             ("/admin/settings", mark("Settings of the site"), False),
         ),

@@ -13,6 +13,7 @@ from actors.administration import (
     set_role,
 )
 from actors.sign_in.codes import HANDED_LINK, new_code
+from actors.sign_in.totp import turn_off
 from federation.errors import Refused
 from storage.records import ActorRecord, MemberRecord
 from storage.store import Tx
@@ -39,6 +40,7 @@ register_done(
     {
         "role-changed": mark("The role is changed."),
         "account-closed": mark("The account is closed: nobody can sign in to it any more."),
+        "factor-off": mark("No code is asked for any more."),
         "account-open": mark("The account is open again."),
     }
 )
@@ -86,7 +88,7 @@ class MemberPages:
         if form is None:
             form = await self._desk.context.renderer.form(RoleForm, role=member.role)
         form.role.choices = [(role, _(ROLE_NAMES[role])) for role in ROLES]
-        ways = await self._desk.query(lambda tx: tx.credentials.ways_in(actor.id))
+        ways, factor = await self._desk.query(lambda tx: _ways_in(tx, actor))
         return await self._desk.page(
             "member",
             actor=actor,
@@ -94,6 +96,7 @@ class MemberPages:
             form=form,
             link=link,
             can_sign_in=ways > 0,
+            second_factor=factor,
             meanings={role: _(text) for role, text in ROLE_MEANINGS.items()},
             roles=ROLE_NAMES,
             status=status,
@@ -175,6 +178,15 @@ class MemberPages:
         link = f"{self._desk.context.settings.origin}/sign-in/link?code={code}"
         return await self.one(username, link=link)
 
+    async def end_second_factor(self, username: str) -> Response:
+        """Ask somebody for no code any more: they lost the telephone and the spare codes."""
+        await self._desk.careful_admin()
+        actor, _member = await self._person(username)
+        await self._desk.context.sessions.checked_form()
+        who, now = await self._desk.who(), self._desk.now()
+        await self._desk.write(lambda tx: turn_off(tx, who, actor, now))
+        return redirect(f"/admin/members/{username}", done="factor-off")
+
     async def _person(self, username: str) -> tuple[ActorRecord, MemberRecord]:
         actor = await self._desk.actor(username)
         member = await self._desk.query(lambda tx: tx.members.by_actor(actor.id))
@@ -188,6 +200,13 @@ class MemberPages:
 
 
 LAST_ONE: Final = mark("This is the last administrator. Name another one first.")
+
+
+async def _ways_in(tx: Tx, actor: ActorRecord) -> tuple[int, bool]:
+    """How many ways to sign in there are, and whether a code is asked for besides."""
+    factor = await tx.credentials.factor(actor.id)
+    asked = factor is not None and factor.confirmed_at is not None
+    return await tx.credentials.ways_in(actor.id), asked
 
 
 async def _keep_a_person_in_charge(tx: Tx, member: MemberRecord) -> None:
@@ -214,6 +233,8 @@ def add_member_routes(blueprint: Blueprint, desk: Desk) -> None:
     blueprint.post("/admin/members/<username>/close", endpoint="close")(pages.close)
     blueprint.post("/admin/members/<username>/open", endpoint="open")(pages.reopen)
     blueprint.post("/admin/members/<username>/link", endpoint="link")(pages.hand_link)
+
+    blueprint.post("/admin/members/<username>/factor", endpoint="factor")(pages.end_second_factor)
 
     @blueprint.get("/admin/members/<username>")
     async def member(username: str) -> Response:
