@@ -7,7 +7,16 @@ import pytest
 from PIL import Image
 
 from federation.errors import Refused
-from objects.media import MediaLimits, attachment_document, disposition, recognise, store_upload
+from objects.media import (
+    MediaLimits,
+    SmallPictures,
+    attachment_document,
+    disposition,
+    media_type_of,
+    recognise,
+    small_pictures,
+    store_upload,
+)
 from objects.retention import prune_media
 from storage.files import MediaFiles
 from storage.records import ActorRecord, MediaRecord
@@ -187,3 +196,30 @@ async def test_the_preview_goes_with_its_picture(
     await prune_media(sqlite_store, files, NOW + DAY + 1)
     assert not files.path(media.preview).exists()
     assert not files.path(media.file).exists()
+
+
+async def test_pages_get_smaller_pictures_which_go_with_the_upload(
+    sqlite_store: Store, files: MediaFiles, jeanne: ActorRecord
+) -> None:
+    large = io.BytesIO()
+    Image.effect_mandelbrot((2000, 500), (-2, -1, 1, 1), 30).convert("RGB").save(large, "JPEG")
+    media = await upload(sqlite_store, files, jeanne, large.getvalue())
+    for name, kind in ((media.avif, "AVIF"), (media.webp, "WEBP")):
+        with Image.open(files.path(name)) as kept:
+            assert (kept.format, kept.size) == (kind, (1600, 400))
+        found = await sqlite_store.query(lambda tx, name=name: tx.ledger.media_by_file(name))  # type: ignore[misc]
+        assert found == media
+    url = HERE.media(media.file)
+    strange = "https://elsewhere.example/media/" + media.file
+    small = await sqlite_store.query(lambda tx: small_pictures(tx, HERE, [url, strange]))
+    assert small == {url: SmallPictures(HERE.media(media.avif), HERE.media(media.webp))}
+    await prune_media(sqlite_store, files, NOW + DAY + 1)
+    assert not any(files.path(name).exists() for name in media.files)
+
+
+async def test_what_moves_has_no_still_pictures(
+    sqlite_store: Store, files: MediaFiles, jeanne: ActorRecord
+) -> None:
+    media = await upload(sqlite_store, files, jeanne, animation("GIF"))
+    assert (media.avif, media.webp) == ("", "")
+    assert media_type_of(media, media.file) == "image/gif"
