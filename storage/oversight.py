@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from storage.records import AuditRecord, HostRecord, ObjectRecord, TokenRecord
 from storage.statements import Statements
 
-UNFINISHED = "('waiting', 'held', 'failed')"
+UNFINISHED = ("waiting", "held", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +134,13 @@ class OversightStatements(Statements):
             "else 2 end, host limit $1",
             limit,
         )
-        rows = await self.connection.fetch_all(
-            "select host, state, count(*) as number from deliveries "
-            f"where state in {UNFINISHED} group by host, state"
+        # one state at a time, as each has its own index; done deliveries are a hundred times more
+        counted = " union all ".join(
+            f"select host, '{state}' as state, count(*) as number from deliveries "
+            f"where state = '{state}' group by host"
+            for state in UNFINISHED
         )
+        rows = await self.connection.fetch_all(counted)
         found = {record.host: HostHealth(record.host, record) for record in records}
         for row in rows:
             known = found.setdefault(row["host"], HostHealth(row["host"], None))
