@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from objects.search.words import stems
+from objects.search.words import stems, words
 from objects.vocabularies.names import DIGCOMP, OURS, ROME, THEME
 from storage.concepts import Concept
 from storage.store import Tx
@@ -31,19 +31,21 @@ class KnownConcepts:
         for concept in listed:
             self._known.add(concept.uri)
             for text in (concept.notation, *concept.labels.values()):
-                self._uris.setdefault((concept.scheme, _key(text)), concept.uri)
+                self._uris.setdefault((concept.scheme, _key(text, concept.scheme)), concept.uri)
         for concept in listed:
-            for words in concept.synonyms.values():
-                for text in words:
-                    self._uris.setdefault((concept.scheme, _key(text)), concept.uri)
+            for called in concept.synonyms.values():
+                for text in called:
+                    key = _key(text, concept.scheme)
+                    self._uris.setdefault((concept.scheme, key), concept.uri)
 
     def find(self, name: str, text: str) -> str:
         """The URI of the concept that a text names in a field; empty when there is none."""
         if text in self._known:
             return text
-        key = _key(text)
-        found = (self._uris.get((scheme, key), "") for scheme in FIELDS[name])
-        return next((uri for uri in found if uri), "") if key else ""
+        if not stems(text[:200], "fr"):
+            return ""
+        found = (self._uris.get((scheme, _key(text, scheme)), "") for scheme in FIELDS[name])
+        return next((uri for uri in found if uri), "")
 
 
 async def known_concepts(tx: Tx) -> KnownConcepts:
@@ -54,5 +56,7 @@ async def known_concepts(tx: Tx) -> KnownConcepts:
     return known
 
 
-def _key(text: str) -> str:
-    return " ".join(stems(text[:200].lstrip("#"), "fr"))
+def _key(text: str, scheme: str) -> str:
+    """How texts are compared: by their stems, but for jobs: `cuisine` is no kitchen fitter."""
+    plain = text[:200].lstrip("#")
+    return " ".join(words(plain) if scheme == ROME else stems(plain, "fr"))

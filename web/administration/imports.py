@@ -50,6 +50,7 @@ class ImportForm(Form):
     kind = choice(mark("Where it comes from"), (), required(mark("Choose one of these.")))
     file = upload(
         mark("The file"),
+        required(mark("Choose a file.")),
         hint=mark("A ZIP archive may hold the file together with its pictures."),
         accept=".csv,.tsv,.json,.xml,.zip",
     )
@@ -87,19 +88,14 @@ class ImportPages:
         """Keep the file and tell what its import would do."""
         signed = await self._desk.admin()
         values = await self._desk.context.sessions.checked_form()
-        form = await self._form(values)
+        form = await self._form(values, await request.files)
         _ = await self._desk.context.renderer.translate()
-        sent = (await request.files).get("file")
-        valid = form.validate()
-        if sent is None or not sent.filename:
-            form.refuse("file", _("Choose a file."))
-            return await self.page(form, 422)
-        if not valid:
+        if not form.validate():
             return await self.page(form, 422)
         wishes = await self._wishes(form, dry=True)
         if wishes is None:
             return await self.page(form, 422)
-        token = await self._keep(sent, signed.actor)
+        token = await self._keep(form.file.data, signed.actor)
         try:
             report = await self._run(self._path(token, signed.actor), wishes)
         except BadSource as error:
@@ -114,6 +110,7 @@ class ImportPages:
         signed = await self._desk.admin()
         values = await self._desk.context.sessions.checked_form()
         form = await self._form(values)
+        del form.file
         token = values.get("token", "")
         wishes = await self._wishes(form, dry=False) if form.validate() else None
         claimed = self._claim(token, signed.actor)
@@ -191,8 +188,12 @@ class ImportPages:
             if actor.state == "active" and actor.type in ("Person", "Organization")
         }
 
-    async def _form(self, values: "MultiDict[str, str] | None") -> ImportForm:
-        form = await self._desk.context.renderer.form(ImportForm, values)
+    async def _form(
+        self,
+        values: "MultiDict[str, str] | None",
+        files: "MultiDict[str, FileStorage] | None" = None,
+    ) -> ImportForm:
+        form = await self._desk.context.renderer.form(ImportForm, values, files=files)
         names = await self._said(KIND_NAMES)
         form.kind.choices = [(kind, names[kind]) for kind in KINDS]
         form.author.choices = [

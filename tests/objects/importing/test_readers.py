@@ -130,6 +130,16 @@ def test_nothing_that_is_not_understood_is_lost(known: KnownConcepts) -> None:
     assert built.doubtful
 
 
+def test_a_word_is_no_job_that_shares_its_stem(known: KnownConcepts) -> None:
+    values = {"titre": "A", "thèmes": "cuisine, Boulanger / Boulangère, open badges"}
+    e = build(Item(identity="1", where="2", values=values), known, "fr").experience
+    assert e.themes == (
+        concept_uri("rome", "D1102"),
+        concept_uri("theme", "reconnaissance-des-competences"),
+    )
+    assert "cuisine" in e.context
+
+
 def test_every_column_of_the_template_is_known_and_it_can_be_read() -> None:
     table_of_all = open_csv(template() + b"Un titre" + b";" * (len(NAMES) - 1) + b"\r\n")
     assert csv_problems(table_of_all) == []
