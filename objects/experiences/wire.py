@@ -131,14 +131,17 @@ def experience_of(document: Document, author: str = "") -> Experience | None:
         maturity=_address(document, "schema:creativeWorkStatus"),
         licence=_licence(document),
         themes=_addresses(document, "schema:about"),
-        adapted_from=_address(document, "prov:wasDerivedFrom")
-        or _address(document, "schema:isBasedOn"),
+        adapted_from=_original(document),
         adaptations=_markdown(document, "cmt:adaptations"),
         result_here=_markdown(document, "cmt:resultHere"),
         reach=_reach(document),
         language=_language(document),
         unknown=_unknown(document),
     )
+
+
+def _original(document: Document) -> str:
+    return _address(document, "prov:wasDerivedFrom") or _address(document, "schema:isBasedOn")
 
 
 def line(value: str | None, limit: int = MAX_LINE) -> str:

@@ -27,7 +27,8 @@ def test_the_contract_of_names_is_kept() -> None:
     assert set(COMMANDS) == {
         "init", "run", "web", "worker", "member", "token", "post", "publish", "follow",
         "unfollow", "timeline", "deliveries", "inbox", "migrate", "doctor", "backup", "restore",
-        "tokens", "profile", "domain", "reports", "audit", "mail",
+        "tokens", "profile", "domain", "reports", "audit", "mail", "vocabulary", "import",
+        "network", "reindex",
     }  # fmt: skip
 
 
