@@ -238,7 +238,7 @@ async def _save_emojis(tx: Tx, incoming: IncomingObject) -> None:
 def _differs(known: ObjectRecord, incoming: IncomingObject) -> bool:
     """Whether readers would see a difference between two versions."""
     new = incoming.record
-    if incoming.experience is not None:
+    if incoming.experience is not None or known.type == "Article":
         before = experience_of(Document(_stored(known)), incoming.author_url)
         if before != incoming.experience:
             return True

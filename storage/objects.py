@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
-from storage.audience import LISTED, PUBLIC_VISIBILITIES, AudienceStatements
+from storage.audience import (
+    LISTED,
+    PUBLIC_VISIBILITIES,
+    RESTRICTED_VISIBILITIES,
+    AudienceStatements,
+)
 from storage.polls import PollStatements
 from storage.records import ObjectRecord, columns, placeholders, values
 
@@ -71,7 +76,7 @@ class ObjectStatements(AudienceStatements, PollStatements):
         if record.visibility in OPEN:
             await self._count_post(record.actor_id, 1)
         if record.in_reply_to_id is not None:
-            await self._count_reply(record.in_reply_to_id, 1)
+            await self._count_reply(record, 1)
         return True
 
     async def _count_post(self, actor_id: int, change: int) -> None:
@@ -83,11 +88,15 @@ class ObjectStatements(AudienceStatements, PollStatements):
             change,
         )
 
-    async def _count_reply(self, object_id: int, change: int) -> None:
+    async def _count_reply(self, reply: ObjectRecord, change: int) -> None:
+        """Count an answer under what it answers, if it stands there for all who see that."""
         await self.connection.execute(
-            "update objects set replies_count = replies_count + $2 where id = $1",
-            object_id,
+            "update objects set replies_count = replies_count + $2 where id = $1 "
+            f"and replies_count + $2 >= 0 and ($3 in {PUBLIC_VISIBILITIES} or ($3 = visibility "
+            f"and visibility in {RESTRICTED_VISIBILITIES}))",
+            reply.in_reply_to_id,
             change,
+            reply.visibility,
         )
 
     async def adopt_replies(self, parent: ObjectRecord) -> None:
@@ -100,7 +109,9 @@ class ObjectStatements(AudienceStatements, PollStatements):
         )
         await self.connection.execute(
             "update objects set replies_count = (select count(*) from objects r "
-            "where r.in_reply_to = $2 and r.deleted_at is null) where id = $1",
+            f"where r.in_reply_to = $2 and r.deleted_at is null and (r.visibility in "
+            f"{PUBLIC_VISIBILITIES} or (r.visibility = objects.visibility and r.visibility in "
+            f"{RESTRICTED_VISIBILITIES}))) where id = $1",
             parent.id,
             parent.url,
         )
@@ -170,7 +181,7 @@ class ObjectStatements(AudienceStatements, PollStatements):
         if record.visibility in OPEN:
             await self._count_post(record.actor_id, -1)
         if record.in_reply_to_id is not None:
-            await self._count_reply(record.in_reply_to_id, -1)
+            await self._count_reply(record, -1)
         return True
 
     async def of_actor(

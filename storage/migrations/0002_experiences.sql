@@ -113,3 +113,6 @@ create table network_servers (
 -- Posts are counted where everybody may see them: a number tells of nothing restricted.
 update actors set posts_count = (select count(*) from objects o where o.actor_id = actors.id
     and o.deleted_at is null and o.visibility in ('public', 'unlisted'));
+update objects set replies_count = (select count(*) from objects r
+    where r.in_reply_to = objects.url and r.deleted_at is null
+    and r.visibility in ('public', 'unlisted')) where replies_count > 0;

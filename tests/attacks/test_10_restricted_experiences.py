@@ -448,6 +448,9 @@ async def test_a_restricted_answer_stands_under_no_public_post(place: Place, rea
             assert WORD.encode() not in body
     _, counted_replies = await place.ask(f"{path}/replies", ACTIVITY_JSON)
     assert orjson.loads(counted_replies)["totalItems"] == 0
+    post = await place.node.object(url)
+    assert post is not None
+    assert post.replies_count == 0
 
 
 async def test_nothing_said_under_it_is_passed_on_to_followers(place: Place) -> None:

@@ -199,3 +199,25 @@ async def test_files_are_tied_exactly(store: Store) -> None:
         assert [m.object_id for n in (2, 3) if (m := await tx.ledger.media_by_id(n))] == [None] * 2
 
     await store.write(look)
+
+
+async def test_only_what_everybody_may_see_is_counted(store: Store) -> None:
+    jeanne, _ = await settled(store)
+    record = await kept(store, jeanne, visibility="organisation")
+
+    async def count() -> int:
+        actor = await store.query(lambda tx: tx.actors.by_id(jeanne.id))
+        assert actor is not None
+        return actor.posts_count
+
+    async def become(visibility: str, version: int) -> None:
+        changed = replace(record, visibility=visibility)
+        await store.write(lambda tx: tx.objects.edit(changed, version))
+
+    counts = [await count()]
+    for version, visibility in enumerate(("network", "public", "unlisted", "followers", "public")):
+        await become(visibility, 900 + version)
+        counts.append(await count())
+    assert counts == [0, 0, 1, 1, 0, 1]
+    await store.write(lambda tx: tx.objects.bury(replace(record, visibility="public"), NOW))
+    assert await count() == 0
