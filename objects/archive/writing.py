@@ -24,7 +24,7 @@ from storage.files import MediaFiles
 from storage.records import ActivityRecord, ActorRecord, MediaRecord, ObjectRecord
 from storage.store import Store, Tx
 
-BATCH: Final = 50
+BATCH: Final = 25
 MAX_DRAFTS: Final = 10_000
 IN_MEMORY: Final = 2_000_000
 FOLLOWING_HEADER: Final = ("Account address", "Show boosts", "Notify on new posts", "Languages")

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -24,11 +25,12 @@ from outbox.context import ActRefused, OutboxContext
 from storage.drafts import DraftRecord
 from storage.files import MediaFiles
 from storage.ids import new_id
-from storage.records import ActorRecord
+from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
 
 log = logging.getLogger(__name__)
 
+BATCH: Final = 50
 KEPT_CHOICES: Final = ("mail", "profile")
 
 
@@ -63,11 +65,12 @@ class Bringer:
         with Archive(path) as archive:
             await self._profile(archive.actor())
             await self._choices(archive.chosen())
+            here = await self._here()
             for name, document in archive.experiences():
                 if document is None:
                     brought.problems.append(f"{name}: not readable")
                     continue
-                await self._experience(archive, name, document, brought)
+                await self._experience(archive, name, document, brought, here)
             for draft in archive.drafts():
                 await self._draft(draft, brought)
             for account in archive.following() if follow else ():
@@ -100,14 +103,20 @@ class Bringer:
         await self.context.store.write(operation)
 
     async def _experience(
-        self, archive: Archive, name: str, document: Document, brought: Brought
+        self,
+        archive: Archive,
+        name: str,
+        document: Document,
+        brought: Brought,
+        here: set[tuple[str, int]],
     ) -> None:
         experience = experience_of(document)
         if experience is None:
             brought.problems.append(f"{name}: not an experience")
             return
         published = document.time("published")
-        if await self._is_here(experience, published):
+        mark = (experience.title, (published or 0) // 1000)
+        if mark in here:
             brought.known += 1
             return
         media = await self._media(archive, name, document, brought)
@@ -122,6 +131,7 @@ class Bringer:
                 brought.problems.append(f"{name}: {refused.detail}")
                 return
             brought.problems.append(f"{name}: without its co-authors and its original")
+        here.add(mark)
         brought.experiences += 1
 
     async def _publish(
@@ -136,17 +146,14 @@ class Bringer:
             quiet=True,
         )
 
-    async def _is_here(self, experience: Experience, published: int | None) -> bool:
-        async def operation(tx: Tx) -> bool:
-            ids = await tx.timelines.experiences_of(self.actor.id, limit=100_000)
-            records = await tx.objects.by_ids(ids)
-            return any(
-                record.name == experience.title
-                and (published is None or record.published_at // 1000 == published // 1000)
-                for record in records.values()
-            )
-
-        return await self.context.store.query(operation)
+    async def _here(self) -> set[tuple[str, int]]:
+        """Title and second of each experience that the account has."""
+        found: set[tuple[str, int]] = set()
+        before: int | None = None
+        while batch := await self.context.store.query(partial(_some, self.actor.id, before)):
+            found |= {(record.name, record.published_at // 1000) for record in batch}
+            before = batch[-1].id
+        return found
 
     async def _media(
         self, archive: Archive, name: str, document: Document, brought: Brought
@@ -215,3 +222,10 @@ class Bringer:
             brought.problems.append(f"{account[:100]} cannot be followed: {error}"[:300])
         else:
             brought.followed += 1
+
+
+async def _some(actor_id: int, before: int | None, tx: Tx) -> list[ObjectRecord]:
+    """Some experiences of an actor, latest first."""
+    ids = await tx.timelines.experiences_of(actor_id, before=before, limit=BATCH)
+    records = await tx.objects.by_ids(ids)
+    return [records[number] for number in ids]

@@ -1,5 +1,7 @@
 """Reading an object, answering it, thanking for it, sharing it, asking its author."""
 
+from typing import Any
+
 import pytest
 
 from storage.records import ObjectRecord
@@ -9,7 +11,7 @@ from tests.support.signed_in import csrf, post, signed_in
 from tests.web.members import actor_of, page_of, settle, share_experience
 
 
-async def arrived(node: LocalNode, **changes: object) -> ObjectRecord:
+async def arrived(node: LocalNode, **changes: Any) -> ObjectRecord:
     """A note of somebody elsewhere whom amina follows."""
     luc = node.wires.person("https://far.example/users/luc", name="Luc")
     await node.befriend("amina", luc)

@@ -55,6 +55,9 @@ async def test_a_profile_is_saved_and_told(node: LocalNode) -> None:
     assert "Formatrice.\n\nÀ Caen." in await page_of(amina, "/settings/profile")
     chosen = await node.store.query(lambda tx: profile_choices(tx, actor.id))
     assert chosen == ProfileChoices(role, (skill,))
+    shown = await page_of(await signed_in(node, "bruno"), f"/people/{actor.id}")
+    assert known["theme"][0].label("fr") in shown
+    assert known["role"][0].label("fr") in shown
 
 
 async def test_unknown_concepts_and_an_empty_name_are_refused_with_what_was_typed(

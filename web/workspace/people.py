@@ -9,8 +9,10 @@ import orjson
 from quart import Blueprint, Response, request
 
 from federation.errors import FederationError, Refused
+from objects.choices import profile_choices
 from outbox.acts.block import block_actor, unblock_actor
 from outbox.acts.follow import answer, ask, end
+from storage.concepts import Concept
 from storage.records import ActorRecord
 from storage.store import Tx
 from web.context import WebContext
@@ -60,6 +62,22 @@ async def person_with_id(context: WebContext, actor_id: int) -> ActorRecord:
     if actor is None or actor.state != "active" or actor.type == "Application":
         raise Refused(404, "not-found", "There is nobody here.")
     return actor
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What a member of this node says of their role and of what they know well."""
+
+    role: str
+    skills: tuple[str, ...]
+    concepts: dict[str, Concept]
+
+
+async def knowledge_of(tx: Tx, person: ActorRecord) -> Knowledge:
+    """Role and skills of a member; empty for people elsewhere, who keep theirs there."""
+    chosen = await profile_choices(tx, person.id)
+    named = [uri for uri in (chosen.role, *chosen.skills) if uri]
+    return Knowledge(chosen.role, chosen.skills, await tx.concepts.by_uris(named))
 
 
 async def bonds_of(tx: Tx, viewer: ActorRecord, people: list[ActorRecord]) -> dict[int, Bond]:
@@ -150,10 +168,12 @@ def add_people_routes(blueprint: Blueprint, context: WebContext) -> None:
             }
 
         values = await context.store.query(operation)
+        known = await context.store.query(lambda tx: knowledge_of(tx, shown))
         return await context.renderer.render(
             "workspace/person.html",
             index=False,
-            concepts=values["cards"].concepts,
+            concepts=values["cards"].concepts | known.concepts,
+            known=known,
             person=shown,
             fields=orjson.loads(shown.fields),
             start=start,
