@@ -1,5 +1,7 @@
 """The home page, and the pages of organisations and people."""
 
+from objects.choices import ProfileChoices, save_profile_choices
+from objects.vocabularies.names import concept_uri
 from tests.support.fediverse import LocalNode
 from tests.support.signed_in import signed_in
 from tests.web.visiting import WHOLE, get, page, publish, with_concepts
@@ -49,6 +51,16 @@ async def test_a_person_has_a_page_with_what_they_tried(node: LocalNode) -> None
     assert 'href="/follow?uri=https%3A//node.example/users/nour"' in text
     assert 'href="/@nour.atom"' in text
     assert text.count(f">{WHOLE.title}<") == 1
+
+
+async def test_a_person_says_what_they_do_and_know(node: LocalNode) -> None:
+    await with_concepts(node)
+    person = await node.person("nour")
+    chosen = ProfileChoices(concept_uri("role", "anime"), (concept_uri("theme", "tiers-lieux"),))
+    await node.store.write(lambda tx: save_profile_choices(tx, person.id, chosen))
+    text = await page(node, "/@nour")
+    assert "Anime" in text
+    assert 'href="/concepts/theme/tiers-lieux"' in text
 
 
 async def test_a_coauthor_shows_it_too(node: LocalNode) -> None:

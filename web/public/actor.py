@@ -7,8 +7,10 @@ from typing import Any, Final
 import orjson
 from quart import Response
 
+from objects.choices import ProfileChoices, profile_choices
 from objects.experiences.reading import StoredExperience, concepts_of, load_many
 from objects.search.find import Query, find
+from objects.vocabularies.names import concept_page
 from storage.concepts import Concept
 from storage.records import ActorRecord
 from storage.store import Tx
@@ -29,6 +31,8 @@ class _Profile:
     posts: list[Post]
     following: int | None
     people: list[ActorRecord]
+    role: str
+    skills: tuple[str, ...]
 
 
 async def actor_page(context: WebContext, actor: ActorRecord) -> Response:
@@ -44,6 +48,7 @@ async def actor_page(context: WebContext, actor: ActorRecord) -> Response:
         fields=_fields(actor),
         before=before,
         concepts=profile.concepts,
+        concept_pages={uri: concept_page(found) for uri, found in profile.concepts.items()},
         canonical=actor.html_url or actor.url,
         index=bool(actor.indexable) and actor.type != "Application",
     )
@@ -70,8 +75,12 @@ async def _profile(
     shown = {one.record.id for one in experiences}
     posts = await posts_of(tx, [one for one in records[:PAGE] if one.id not in shown])
     following = records[PAGE - 1].id if len(records) > PAGE else None
+    choices = ProfileChoices() if organisation else await profile_choices(tx, actor.id)
     concepts = await concepts_of(tx, [one.experience for one in experiences])
-    return _Profile(experiences, concepts, featured, posts, following, people)
+    concepts |= await tx.concepts.by_uris([uri for uri in (choices.role, *choices.skills) if uri])
+    return _Profile(
+        experiences, concepts, featured, posts, following, people, choices.role, choices.skills
+    )
 
 
 async def _experiences(
