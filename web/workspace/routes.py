@@ -14,7 +14,7 @@ from web.workspace.profile import add_profile_routes
 from web.workspace.reading import add_reading_routes
 from web.workspace.settings import add_mail_settings_routes, add_settings_routes
 from web.workspace.timeline import add_timeline_routes
-from web.workspace.writing import add_writing_routes
+from web.workspace.writing.routes import add_writing_routes
 
 
 def routes(context: WebContext) -> Blueprint:

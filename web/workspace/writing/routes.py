@@ -11,13 +11,13 @@ from storage.store import Tx
 from web.context import WebContext
 from web.rendering import redirect
 from web.texts import mark, moment, texts_of
-from web.workspace.writing_checks import add_review_routes
-from web.workspace.writing_files import Files
-from web.workspace.writing_lists import add_list_routes
-from web.workspace.writing_pages import Asked, WritingPages
-from web.workspace.writing_published import add_published_routes
-from web.workspace.writing_publishing import Publishing
-from web.workspace.writing_saving import Kind, Saving, Sent, draft_path, kind_named
+from web.workspace.writing.checks import add_review_routes
+from web.workspace.writing.files import Files
+from web.workspace.writing.lists import add_list_routes
+from web.workspace.writing.pages import Asked, WritingPages
+from web.workspace.writing.published import add_published_routes
+from web.workspace.writing.publishing import Publishing
+from web.workspace.writing.saving import Kind, Saving, Sent, draft_path, kind_named
 
 ROWS = frozenset({"tools", "means", "indicators", "partners", "contributors"})
 SAVED_AT: Final = mark("Saved at %s")

@@ -19,8 +19,8 @@ from storage.concepts import Concept
 from storage.store import Tx
 from web.context import WebContext
 from web.texts import LANGUAGE_NAMES
-from web.workspace.writing_forms import set_choices
-from web.workspace.writing_names import (
+from web.workspace.writing.forms import set_choices
+from web.workspace.writing.names import (
     LABELS,
     LENGTH_LABELS,
     LICENCE_LABELS,
@@ -29,9 +29,9 @@ from web.workspace.writing_names import (
     TRANSFER_LABELS,
     UNIT_LABELS,
 )
-from web.workspace.writing_problems import file_problems, tell
-from web.workspace.writing_saving import FORMS, Kind, Saving, draft_path, new_window
-from web.workspace.writing_values import shown
+from web.workspace.writing.problems import file_problems, tell
+from web.workspace.writing.saving import FORMS, Kind, Saving, draft_path, new_window
+from web.workspace.writing.values import shown
 
 SUGGESTIONS: Final = 8
 # Languages in which people here write, beside those of the pages.

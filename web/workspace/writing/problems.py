@@ -6,8 +6,8 @@ from typing import Any, Final
 from objects.experiences.checking import Problem, check, concepts_of
 from objects.experiences.drafts import Draft
 from storage.store import Tx
-from web.workspace.writing_names import LABELS, PROBLEMS, problem_text
-from web.workspace.writing_values import typed_problems
+from web.workspace.writing.names import LABELS, PROBLEMS, problem_text
+from web.workspace.writing.values import typed_problems
 
 FILES: Final = "files"
 _ROW_PARTS: Final = {

@@ -24,8 +24,8 @@ from objects.experiences.interview import title_from
 from storage.records import ActorRecord
 from storage.store import Tx
 from web.context import WebContext
-from web.workspace.writing_forms import FullForm, InterviewForm, QuickForm
-from web.workspace.writing_values import account_map, addresses, cleaned, shown, told
+from web.workspace.writing.forms import FullForm, InterviewForm, QuickForm
+from web.workspace.writing.values import account_map, addresses, cleaned, shown, told
 
 Kind = Literal["quick", "full", "interview"]
 FORMS: Final[dict[Kind, type[QuickForm] | type[FullForm] | type[InterviewForm]]] = {

@@ -18,8 +18,8 @@ from storage.store import Tx
 from web.context import WebContext
 from web.rendering import redirect
 from web.workspace.paging import before
-from web.workspace.writing_names import LENGTH_LABELS, SHORT_REACHES
-from web.workspace.writing_saving import Saving
+from web.workspace.writing.names import LENGTH_LABELS, SHORT_REACHES
+from web.workspace.writing.saving import Saving
 
 PAGE = 50
 

@@ -21,10 +21,10 @@ from storage.store import Tx
 from web.context import WebContext
 from web.public.sheet import Sheet
 from web.rendering import redirect
-from web.workspace.writing_names import LABELS
-from web.workspace.writing_preview import draft_sheet
-from web.workspace.writing_publishing import Publishing
-from web.workspace.writing_saving import Saving, draft_path
+from web.workspace.writing.names import LABELS
+from web.workspace.writing.preview import draft_sheet
+from web.workspace.writing.publishing import Publishing
+from web.workspace.writing.saving import Saving, draft_path
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from storage.store import Tx
 from web.context import WebContext
 from web.rendering import redirect
 from web.texts import mark
-from web.workspace.writing_pages import Asked, WritingPages
-from web.workspace.writing_saving import Sent, draft_path
+from web.workspace.writing.pages import Asked, WritingPages
+from web.workspace.writing.saving import Sent, draft_path
 
 MISSING: Final = mark("Choose a file first.")
 UNDESCRIBED: Final = mark(

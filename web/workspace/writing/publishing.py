@@ -17,9 +17,9 @@ from storage.store import Tx
 from web.context import WebContext
 from web.rendering import redirect, register_done
 from web.texts import mark
-from web.workspace.writing_pages import Asked, WritingPages
-from web.workspace.writing_problems import fits, problems_of
-from web.workspace.writing_saving import FORMS, Kind, draft_path
+from web.workspace.writing.pages import Asked, WritingPages
+from web.workspace.writing.problems import fits, problems_of
+from web.workspace.writing.saving import FORMS, Kind, draft_path
 
 DONE: Final = {
     "draft-saved": mark("Your draft is saved."),

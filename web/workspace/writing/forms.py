@@ -8,7 +8,7 @@ import wtforms
 from web.forms import Form, area, choice, line, pick, rows, several, ticked
 from web.rules import required
 from web.texts import mark
-from web.workspace.writing_names import LABELS
+from web.workspace.writing.names import LABELS
 
 # More rows than can be published are read all the same, so that nothing typed is lost.
 ROWS_READ: Final = 100

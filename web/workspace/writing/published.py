@@ -22,8 +22,8 @@ from storage.records import ActorRecord
 from storage.store import Tx
 from web.context import WebContext
 from web.rendering import redirect
-from web.workspace.writing_names import LABELS
-from web.workspace.writing_saving import Saving
+from web.workspace.writing.names import LABELS
+from web.workspace.writing.saving import Saving
 
 
 def add_published_routes(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:

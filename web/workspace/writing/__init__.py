@@ -1,0 +1,1 @@
+"""Writing an experience: forms, saving, files, publishing, and what became of it."""
