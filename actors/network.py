@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from typing import Final
 
 from actors.administration import NotPossible, audit
@@ -16,33 +15,6 @@ log = logging.getLogger(__name__)
 
 MAX_SERVERS: Final = 500
 LOOK_SECONDS: Final = 10.0
-# Another process (the command line, an administrator's worker) may have changed the list.
-TRUSTED_FOR_S: Final = 5.0
-
-
-class NetworkServers:
-    """The list in memory, read again every few seconds."""
-
-    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
-        self._store = store
-        self._clock = clock
-        self._servers: tuple[NetworkServerRecord, ...] = ()
-        self._expires = 0.0
-
-    async def servers(self) -> tuple[NetworkServerRecord, ...]:
-        """Every server, by name."""
-        if self._clock() >= self._expires:
-            await self.reload()
-        return self._servers
-
-    async def listed(self, host: str) -> bool:
-        """Whether a host is part of the network."""
-        return any(server.host == host for server in await self.servers())
-
-    async def reload(self) -> None:
-        """Read the list now, after it was changed here."""
-        self._servers = tuple(await self._store.query(lambda tx: tx.network.servers()))
-        self._expires = self._clock() + TRUSTED_FOR_S
 
 
 def server_name(text: str) -> str:

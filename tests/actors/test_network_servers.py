@@ -1,9 +1,9 @@
-"""The servers of the network: their list in memory, and where they take what is for them."""
+"""The servers of the network: how they are named, and where they take what is for them."""
 
 import pytest
 
 from actors.administration import NotPossible
-from actors.network import NetworkServers, add_server, find_inbox, find_inboxes, server_name
+from actors.network import add_server, find_inbox, find_inboxes, server_name
 from tests.support.fediverse import LocalNode, Network
 
 
@@ -30,19 +30,6 @@ async def test_an_actor_of_another_server_does_not_speak_for_it(network: Network
     network.wires.redirects["https://good.example/.well-known/webfinger"] = stranger.url
     await add(node, "good.example")
     assert await find_inbox(node.store, node.services.remote, "good.example") == ""
-
-
-async def test_the_list_is_read_again_after_a_while(network: Network) -> None:
-    node = await network.node("greta")
-    servers = NetworkServers(node.store, node.clock)
-    assert not await servers.listed("cfa.example")
-    await add(node, "cfa.example")
-    assert not await servers.listed("cfa.example")
-    network.clock.pass_by(6)
-    assert await servers.listed("cfa.example")
-    await node.store.write(lambda tx: tx.network.remove("cfa.example"))
-    await servers.reload()
-    assert await servers.servers() == ()
 
 
 @pytest.mark.parametrize(
