@@ -1,6 +1,7 @@
 """How refusals and surprises become answers: problem documents, said once in the log."""
 
 import logging
+from html import escape
 
 import orjson
 from quart import Quart, Response, request
@@ -29,6 +30,18 @@ def problem_response(refused: Refused) -> Response:
     return response
 
 
+def bare_page(refused: Refused) -> Response:
+    """A page that needs neither database nor templates, for when these are what is broken."""
+    text = f"{refused.status} · {escape(refused.detail)}"
+    html = (
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>{refused.status}</title><p>{text}"
+    )
+    headers = {"Content-Security-Policy": "default-src 'none'", "Cache-Control": "no-store"}
+    return Response(
+        html, status=refused.status, content_type="text/html; charset=utf-8", headers=headers
+    )
+
+
 def wants_page() -> bool:
     """Whether a person's browser asks."""
     return choose(request.accept_mimetypes) is Format.HTML
@@ -40,7 +53,13 @@ def install_error_answers(app: Quart, renderer: Renderer) -> None:
     async def answer(refused: Refused) -> Response:
         read = request.method in ("GET", "HEAD")
         if wants_page() and (read or request.mimetype in FORMS):
-            return await renderer.problem(refused)
+            try:
+                return await renderer.problem(refused)
+            except Exception as error:  # noqa: BLE001 - the page needs the database, its failure none
+                log.error(
+                    "the page about %s cannot be made: %s", refused.code, type(error).__name__
+                )
+                return bare_page(refused)
         return problem_response(refused)
 
     @app.errorhandler(Refused)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from typing import Final
 
-from actors.administration import NotPossible
+from actors.administration import NotPossible, has_role
 from objects.choices import due_to_leave, set_leaving
 from outbox.acts.leave import leave
 from storage.records import ActorRecord, MemberRecord
@@ -70,8 +70,8 @@ class Departures:
 async def refuse_departure(tx: Tx, actor: ActorRecord) -> None:
     """Raise `NotPossible` for an account that cannot go: the organisation, the last in charge."""
     member = await tx.members.by_actor(actor.id)
-    last = member is not None and member.role == "admin" and await tx.members.count_admins() < 2
-    if actor.type != "Person" or last:
+    admin = member is not None and has_role(member, "admin")
+    if actor.type != "Person" or (admin and await tx.members.count_admins() < 2):
         raise NotPossible(f"{actor.account} cannot be deleted.")
 
 

@@ -5,6 +5,7 @@ import ast
 import pytest
 
 from actors.administration import (
+    ROLES,
     administrator,
     set_domain_rule,
     set_password,
@@ -92,15 +93,21 @@ async def test_an_act_that_fails_leaves_neither_effect_nor_trace(node: LocalNode
 
 
 def compares_role(tree: ast.AST) -> bool:
-    """Whether a comparison looks at somebody's `role`."""
+    """Whether a comparison weighs somebody's `role`: against a role's name, or by rank."""
     return any(
-        isinstance(part, ast.Attribute) and part.attr == "role"
+        any(isinstance(part, ast.Attribute) and part.attr == "role" for part in parts)
+        and any(isinstance(part, ast.Constant) and part.value in ROLES for part in parts)
         for node in ast.walk(tree)
         if isinstance(node, ast.Compare)
-        for part in (node.left, *node.comparators)
+        for parts in ((node.left, *node.comparators),)
     )
 
 
 def test_roles_are_compared_in_one_file_only() -> None:
     found = {source.path for source in modules(*PACKAGES) if compares_role(source.tree)}
     assert found == {ROLE_CHECKED_IN}
+
+
+def test_a_comparison_of_a_role_is_seen() -> None:
+    assert compares_role(ast.parse('member.role == "admin"'))
+    assert not compares_role(ast.parse("contributor.role in known"))

@@ -6,18 +6,18 @@ Only the HTTP client's transport is replaced; every signature is real and verifi
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 import httpx
+import orjson
 from quart import Quart
 from quart.wrappers import Response as QuartResponse
 
 from actors.keys import KeyPairs, generate
 from actors.local import Account, ProfileChanges, create_person, first_run, update_profile
-from actors.site import save_site
 from config.settings import Settings
 from federation.documents import Document
 from federation.signing import sign_cavage, sign_rfc9421
@@ -28,6 +28,7 @@ from outbox.acts.follow import ask
 from outbox.c2s import perform
 from outbox.context import OutboxContext
 from storage.records import ActivityRecord, ActorRecord, FollowRecord, ObjectRecord, ReceivedRecord
+from storage.site import SiteRecord
 from storage.store import Store, Tx, open_store
 from tests.support.clock import Clock
 from tests.support.factories import Json
@@ -283,7 +284,7 @@ async def start_node(
         _, owner = await first_run(
             tx, services.identifiers, username.title(), username, node_keys(), clock.ms
         )
-        await save_site(tx, "first run", NOTICE, clock.ms)
+        await tx.site.save(SiteRecord("legal", orjson.dumps(asdict(NOTICE)).decode(), "", clock.ms))
     await services.keys.node_key()
     app = create_app(services)
     wires.nodes[host] = httpx.ASGITransport(cast("Any", app))

@@ -9,6 +9,7 @@ from actors.administration import (
     NotPossible,
     audit,
     close_account,
+    has_role,
     open_account,
     set_role,
 )
@@ -211,15 +212,12 @@ async def _ways_in(tx: Tx, actor: ActorRecord) -> tuple[int, bool]:
 
 async def _keep_a_person_in_charge(tx: Tx, member: MemberRecord) -> None:
     """Raise `NotPossible` when no person who can sign in would be administrator any more."""
-    if member.role != "admin" or member.disabled_at is not None:
+    if not has_role(member, "admin"):
         return
     others = [
         other
         for actor, other in await tx.members.all()
-        if actor.type == "Person"
-        and actor.id != member.actor_id
-        and other.role == "admin"
-        and other.disabled_at is None
+        if actor.type == "Person" and actor.id != member.actor_id and has_role(other, "admin")
     ]
     if not others:
         raise NotPossible(LAST_ONE)
