@@ -10,7 +10,6 @@ from urllib.parse import unquote, urlsplit
 
 from objects.importing.csv_file import csv_items, csv_problems, open_csv
 from objects.importing.folders import DiskFolder, Folder, ZipFolder
-from objects.importing.markdown_folder import markdown_items
 from objects.importing.report import BadSource, Item, Kind, Picture, Problem
 from objects.importing.wordpress import WordPressFile
 from objects.importing.yeswiki import yeswiki_items
@@ -36,6 +35,12 @@ class Source:
         return self.folder.read(name) if self.folder is not None and name else None
 
 
+def _markdown(folder: Folder) -> Source:
+    from objects.importing.markdown_folder import markdown_items  # PyYAML delays every start
+
+    return Source(markdown_items(folder), folder)
+
+
 def open_source(kind: Kind, path: Path, media: Path | None = None) -> Source:
     """Open a file or folder; `media` is where the pictures of its texts are.
 
@@ -45,7 +50,7 @@ def open_source(kind: Kind, path: Path, media: Path | None = None) -> Source:
         if kind != "markdown":
             raise BadSource("is-a-folder", path.name)
         folder = DiskFolder(path)
-        return Source(markdown_items(folder), folder)
+        return _markdown(folder)
     try:
         if path.stat().st_size > MAX_BYTES:
             raise BadSource("too-large", f"{MAX_BYTES // 1_000_000} MB")
@@ -69,7 +74,7 @@ def _bounded(path: Path) -> bytes:
 
 def _archive(kind: Kind, folder: ZipFolder) -> Source:
     if kind == "markdown":
-        return Source(markdown_items(folder), folder)
+        return _markdown(folder)
     fitting = [n for n in folder.names() if PurePosixPath(n).suffix.lower() in SUFFIXES[kind]]
     content = folder.read(fitting[0], MAX_IN_MEMORY) if fitting else None
     if content is None:
