@@ -47,7 +47,8 @@ def sign_in(page: Page, name: str, password: str) -> None:
     page.goto("/sign-in")
     page.get_by_label("Votre nom sur ce site, ou votre adresse mail").fill(name)
     page.get_by_label("Mot de passe", exact=True).fill(password)
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def test_the_first_administrator_sets_the_node_up_without_scripts(
