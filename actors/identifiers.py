@@ -115,10 +115,6 @@ class Identifiers:
         """The address of an uploaded file."""
         return f"{self.origin}/media/{file}"
 
-    def emoji(self, shortcode: str) -> str:
-        """The id of a custom emoji of ours."""
-        return f"{self.origin}/emojis/{shortcode}"
-
     def upload(self, actor_url: str) -> str:
         """Where a client uploads media (ActivityPub `uploadMedia`)."""
         return f"{actor_url}/media"

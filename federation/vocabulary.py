@@ -15,13 +15,6 @@ LD_JSON: Final = f'application/ld+json; profile="{ACTIVITYSTREAMS}"'
 
 ACTOR_TYPES: Final = frozenset({"Application", "Group", "Organization", "Person", "Service"})
 
-OBJECT_TYPES: Final = frozenset(
-    {
-        "Article", "Audio", "Document", "Event", "Image", "Note", "Page", "Place", "Profile",
-        "Question", "Relationship", "Tombstone", "Video",
-    }
-)  # fmt: skip
-
 ACTIVITY_TYPES: Final = frozenset(
     {
         "Accept", "Add", "Announce", "Arrive", "Block", "Create", "Delete", "Dislike",

@@ -43,7 +43,3 @@ class PreferenceStatements(Statements):
             "delete from preferences where actor_id = $1 and name = $2", actor_id, name
         )
         return removed > 0
-
-    async def remove_all(self, actor_id: int) -> None:
-        """Forget everything that a member chose."""
-        await self.connection.execute("delete from preferences where actor_id = $1", actor_id)

@@ -23,8 +23,6 @@ ESCO: Final = "esco"
 
 OURS: Final = (THEME, MODALITY, PUBLIC, MATURITY, ROLE)
 """The schemes that this project writes."""
-CLASSIFYING: Final = (THEME, ROME, DIGCOMP, FORMACODE, ESCO)
-"""The schemes whose concepts may stand in `Experience.themes`; those of an operator may too."""
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _NOT_WORD: Final = re.compile(r"[^a-z0-9.]+")

@@ -4,7 +4,6 @@ It lives for one document, so that what Typst needs (some 100 MB) is given back 
 people wrote arrives as values: no template ever evaluates it.
 """
 
-import base64
 import json
 import resource
 import sys
@@ -46,17 +45,6 @@ def typeset(order: dict[str, Any]) -> bytes:
     if not isinstance(found, bytes):
         raise TypeError("a document of one file was expected")
     return found
-
-
-def qr_code(address: str) -> str:
-    """An address as a QR code, SVG in base64."""
-    import io
-
-    import segno
-
-    drawn = io.BytesIO()
-    segno.make(address, error="m").save(drawn, kind="svg", border=0, xmldecl=False, scale=4)
-    return base64.b64encode(drawn.getvalue()).decode()
 
 
 if __name__ == "__main__":

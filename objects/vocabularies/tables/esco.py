@@ -15,7 +15,6 @@ MAX_SYNONYMS: Final = 200
 MAX_DEFINITION: Final = 4_000
 
 _URI: Final = re.compile(r"https?://data\.europa\.eu/[^\s<>\"{}|\\^`]{1,300}")
-_SYNONYMS: Final = ("altLabels", "hiddenLabels")
 _LANGUAGE: Final = re.compile(r"[_-](fr|en)(?=\.|$|[_-])", re.IGNORECASE)
 
 

@@ -219,9 +219,6 @@ class InterviewForm(Common):
     next_steps = area(mark("What would you do differently? What comes next?"), rows=3)
 
 
-WritingForm = QuickForm | FullForm | InterviewForm
-
-
 def set_choices(form: Any, name: str, choices: Sequence[tuple[str, str]]) -> None:
     """Give a field its choices, and those values too that it holds though nobody offers them."""
     if name not in form:
