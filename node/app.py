@@ -5,6 +5,7 @@ from importlib.metadata import version
 from typing import Any
 
 from quart import Blueprint, Quart, Response, request
+from werkzeug.routing import IntegerConverter, Map
 
 from actors.routes import ActorServices, actor_routes
 from federation.errors import Refused
@@ -29,12 +30,20 @@ from web.workspace.routes import routes as workspace_routes
 MULTIPART_OVERHEAD = 100_000
 
 
+class Id(IntegerConverter):
+    """A number in an address that a database can hold; larger ones lead nowhere."""
+
+    def __init__(self, rules: Map) -> None:
+        super().__init__(rules, max=2**63 - 1)
+
+
 def create_app(services: Services) -> Quart:
     """The web application over the services of one node."""
     app = Quart("node", static_folder=None)
     settings = services.settings
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload + MULTIPART_OVERHEAD
     app.url_map.strict_slashes = False
+    app.url_map.converters["int"] = Id
     context = services.web
     pages = PublicPages(context)
     inbox = _inbox(services)

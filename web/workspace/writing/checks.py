@@ -55,7 +55,7 @@ def _preview(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:
         identifiers = context.outbox.identifiers
 
         async def look(tx: Tx) -> tuple[Draft, ActorRecord, Sheet]:
-            draft = await load_draft(tx, _id(number), writer)
+            draft = await load_draft(tx, number, writer)
             owner = await tx.actors.by_id(draft.record.owner_id)
             return draft, owner or writer.actor, await draft_sheet(tx, draft, writer, identifiers)
 
@@ -82,7 +82,7 @@ def _compare(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:
         _, writer = await saving.writer()
 
         async def look(tx: Tx) -> tuple[Draft, ActorRecord | None, Compared | None]:
-            draft = await load_draft(tx, _id(number), writer)
+            draft = await load_draft(tx, number, writer)
             saved_by = draft.record.saved_by or draft.record.owner_id
             by = await tx.actors.by_id(saved_by)
             return draft, by, await _other(tx, draft, writer)
@@ -111,7 +111,7 @@ def _compare(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:
         now = context.now()
 
         async def operation(tx: Tx) -> Draft:
-            draft = await load_draft(tx, _id(number), writer)
+            draft = await load_draft(tx, number, writer)
             if not may_edit(draft, writer):
                 raise Refused(403, "not-yours", "Only its authors can do this.")
             await rebase(tx, draft, now)
@@ -149,7 +149,7 @@ def _decisions(
     async def publish_draft(number: int) -> Response:
         signed, writer = await saving.writer()
         form = await context.sessions.checked_form()
-        draft = await context.store.query(lambda tx: load_draft(tx, _id(number), writer))
+        draft = await context.store.query(lambda tx: load_draft(tx, number, writer))
         if form.get("revision") != str(draft.record.revision):
             return redirect(f"{draft_path(draft)}/preview", done="read-again")
         agreed = bool(form.get("agreed"))
@@ -163,7 +163,7 @@ def _decisions(
         now = context.now()
 
         async def operation(tx: Tx) -> None:
-            await give_back(tx, await load_draft(tx, _id(number), writer), writer, note, now)
+            await give_back(tx, await load_draft(tx, number, writer), writer, note, now)
 
         try:
             await context.store.write(operation)
@@ -182,7 +182,7 @@ def _decisions(
         now = context.now()
 
         async def operation(tx: Tx) -> Draft:
-            return await agree(tx, _id(number), writer, revision, now)
+            return await agree(tx, number, writer, revision, now)
 
         try:
             await context.store.write(operation)
@@ -191,9 +191,3 @@ def _decisions(
                 raise
             return redirect(f"/drafts/{number}/preview", done="read-again")
         return redirect("/drafts", done="agreed")
-
-
-def _id(number: int) -> int:
-    if number >= 2**63:
-        raise Refused(404, "no-draft", "There is no such draft.")
-    return number

@@ -145,7 +145,7 @@ def _withdrawing(blueprint: Blueprint, context: WebContext, saving: Saving) -> N
 
 async def _found(tx: Tx, number: int, viewer: ActorRecord | None) -> StoredExperience:
     """An experience that somebody may see; raises `Refused` 404."""
-    stored = await load(tx, number, viewer) if number < 2**63 else None
+    stored = await load(tx, number, viewer)
     if stored is None:
         raise Refused(404, "no-object", "There is no such experience.")
     return stored

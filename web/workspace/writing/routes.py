@@ -76,7 +76,7 @@ def _draft_routes(
 ) -> None:
     async def show(number: int) -> Response:
         signed, writer = await saving.writer()
-        draft = await saving.draft(bounded(number), writer)
+        draft = await saving.draft(number, writer)
         if draft is None:
             raise Refused(404, "no-draft", "There is no such draft.")
         add = request.args.get("add", "")
@@ -84,7 +84,7 @@ def _draft_routes(
         return await pages.form(kind, signed, writer, draft, asked)
 
     async def save(number: int) -> Response:
-        return await sent(kind, bounded(number))
+        return await sent(kind, number)
 
     path = f"/drafts/<int:number>{tail}"
     blueprint.add_url_rule(path, f"draft_{kind}", show, methods=["GET"])
@@ -135,12 +135,12 @@ def _autosave(
 
     @blueprint.post("/drafts/<int:number>/autosave")
     async def autosave_draft(number: int) -> tuple[Response, int]:
-        return await save(bounded(number))
+        return await save(number)
 
     @blueprint.get("/drafts/<int:number>/suggestions")
     async def draft_suggestions(number: int) -> Response:
         _, writer = await saving.writer()
-        draft = await context.store.query(lambda tx: load_draft(tx, bounded(number), writer))
+        draft = await context.store.query(lambda tx: load_draft(tx, number, writer))
         language = await context.renderer.language()
         subject = request.args.get("subject", "")[:100].strip()
         found = await pages.suggestions(draft.experience, subject, language)
@@ -171,7 +171,7 @@ def _discarding(blueprint: Blueprint, context: WebContext, saving: Saving) -> No
     @blueprint.get("/drafts/<int:number>/delete")
     async def ask_discard(number: int) -> Response:
         _, writer = await saving.writer()
-        draft = await context.store.query(lambda tx: load_draft(tx, bounded(number), writer))
+        draft = await context.store.query(lambda tx: load_draft(tx, number, writer))
         return await context.renderer.render(
             "workspace/writing/discard.html", index=False, draft=draft
         )
@@ -182,17 +182,10 @@ def _discarding(blueprint: Blueprint, context: WebContext, saving: Saving) -> No
         await context.sessions.checked_form()
 
         async def operation(tx: Tx) -> Draft:
-            return await discard(tx, bounded(number), writer)
+            return await discard(tx, number, writer)
 
         await context.store.write(operation)
         return redirect("/drafts", done="draft-deleted")
-
-
-def bounded(number: int) -> int:
-    """An id that a database can hold; raises `Refused` 404 for larger numbers."""
-    if number >= 2**63:
-        raise Refused(404, "no-draft", "There is no such draft.")
-    return number
 
 
 def _query(**values: str) -> str:
