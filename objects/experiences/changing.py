@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import Final
 
+from actors.administration import has_role
 from federation.errors import Refused
 from objects.experiences.drafts import Draft, Writer, Written, load_draft, start
 from objects.experiences.fields import DEFAULT_LICENCE, Experience
-from objects.experiences.reading import StoredExperience
+from objects.experiences.reading import StoredExperience, load
 from storage.records import ObjectRecord
 from storage.store import Tx
 
@@ -86,6 +87,32 @@ def adapted(original: Experience, url: str) -> Experience:
         language=original.language,
         adapted_from=url,
     )
+
+
+async def still_allowed(tx: Tx, draft: Draft, writer: Writer) -> bool:
+    """Whether what a draft becomes is still for `writer`, or whoever began it, to publish.
+
+    Time passes between beginning and publishing: a co-author was taken out of the published
+    version, an editor who wrote for the organisation is no editor any more.
+    """
+    record = draft.record
+    if record.object_id is None:
+        owner = await _owner(tx, draft, writer)
+        return record.author_id in {record.owner_id, writer.organisation_id, owner.organisation_id}
+    author = await tx.actors.by_id(record.author_id)
+    stored = await load(tx, record.object_id, author)
+    if stored is None:
+        return False
+    return may_change(stored, writer) or may_change(stored, await _owner(tx, draft, writer))
+
+
+async def _owner(tx: Tx, draft: Draft, writer: Writer) -> Writer:
+    """Who began a draft, as what they are here today; `writer` when they are gone."""
+    owner = await tx.actors.by_id(draft.record.owner_id)
+    member = await tx.members.by_actor(draft.record.owner_id)
+    if owner is None or member is None or not has_role(member, "member"):
+        return writer
+    return Writer(owner, has_role(member, "editor"), writer.organisation)
 
 
 async def rebase(tx: Tx, draft: Draft, now: int) -> None:

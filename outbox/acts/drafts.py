@@ -1,5 +1,6 @@
 """A draft becomes an experience, exactly once; or the next version of one."""
 
+from objects.experiences.changing import still_allowed
 from objects.experiences.drafts import Draft, Writer
 from objects.experiences.review import KIND
 from outbox.acts.experiences import change_experience, publish_experience
@@ -20,7 +21,7 @@ async def publish_draft(
     date, and nobody is told of it.
     """
     record = draft.record
-    author, before = await _prepared(context, draft)
+    author, before = await _prepared(context, draft, writer)
     editor = None if author.id == writer.actor.id else writer.actor
     files = [media.id for media in draft.media]
 
@@ -55,22 +56,24 @@ async def publish_draft(
 
 
 async def _prepared(
-    context: OutboxContext, draft: Draft
+    context: OutboxContext, draft: Draft, writer: Writer
 ) -> tuple[ActorRecord, ObjectRecord | None]:
     """The author, who owns the files now, and the published experience if there is one."""
     record = draft.record
 
-    async def operation(tx: Tx) -> tuple[ActorRecord | None, ObjectRecord | None]:
-        await tx.drafts.own_files(record.id, record.author_id)
+    async def operation(tx: Tx) -> tuple[ActorRecord, ObjectRecord | None]:
+        author = await tx.actors.by_id(record.author_id)
+        if author is None or author.state != "active":
+            raise ActRefused(403, "no-author", "Nobody can publish in this name any more.")
         before = None if record.object_id is None else await tx.objects.by_id(record.object_id)
-        return await tx.actors.by_id(record.author_id), before
+        if record.object_id is not None and (before is None or before.deleted_at is not None):
+            raise ActRefused(410, "gone", "This experience was withdrawn meanwhile.")
+        if not await still_allowed(tx, draft, writer):
+            raise ActRefused(403, "not-yours", "This is not yours to publish any more.")
+        await tx.drafts.own_files(record.id, record.author_id)
+        return author, before
 
-    author, before = await context.store.write(operation)
-    if author is None or author.state != "active":
-        raise ActRefused(403, "no-author", "Nobody can publish in this name any more.")
-    if record.object_id is not None and (before is None or before.deleted_at is not None):
-        raise ActRefused(410, "gone", "This experience was withdrawn meanwhile.")
-    return author, before
+    return await context.store.write(operation)
 
 
 async def _check_base(tx: Tx, draft: Draft) -> None:

@@ -89,6 +89,52 @@ async def test_a_colleague_who_publishes_in_between_loses_nothing_and_nor_does_o
     assert len(found) == 2
 
 
+async def test_whoever_is_no_author_any_more_publishes_nothing_that_was_begun_before(
+    nour: Desk,
+) -> None:
+    lea = await desk(nour.node, "lea")
+    number = await nour.begin()
+    full = {"kind": "full", "revision": "1", "contributors-0-url": "lea"}
+    await nour.send(f"/drafts/{number}/full", **full)
+    done = await nour.send(f"/drafts/{number}", "publish", revision="2")
+    published = number_in(done.headers["Location"])
+    opened = await lea.client.get(f"/objects/{published}/edit")
+    hers = number_in(opened.headers["Location"])
+    nour.node.clock.pass_by(1)
+    opened = await nour.client.get(f"/objects/{published}/edit")
+    alone = number_in(opened.headers["Location"])
+    done = await nour.send(f"/drafts/{alone}/full", "publish", **full | {"contributors-0-url": ""})
+    assert done.headers["Location"].endswith("done=changed")
+    await lea.send(f"/drafts/{hers}/rebase")
+    nour.node.clock.pass_by(1)
+    revision = str((await lea.draft(hers)).record.revision)
+    late = await lea.send(f"/drafts/{hers}", "publish", revision=revision, title="Ma revanche")
+    assert late.status_code == 403
+    record = await nour.node.store.query(lambda tx: tx.objects.by_id(published))
+    assert record is not None
+    assert record.name == FIELDS["title"]
+    assert (await lea.draft(hers)).experience.title == "Ma revanche", "what she wrote is kept"
+
+
+async def test_whoever_is_no_editor_any_more_writes_for_the_organisation_no_more(
+    nour: Desk,
+) -> None:
+    emile = await desk(nour.node, "emile", role="editor")
+    number = await emile.begin(author="organisation")
+    published = await emile.publish(author="organisation", title="De la maison", window="second")
+    opened = await emile.client.get(f"/objects/{published}/edit")
+    changed = number_in(opened.headers["Location"])
+    person = await nour.node.person("emile")
+    await nour.node.store.write(lambda tx: tx.members.set_role(person.id, "member"))
+    nour.node.clock.pass_by(1)
+    for draft in (number, changed):
+        late = await emile.send(
+            f"/drafts/{draft}", "publish", revision="1", author="organisation", title="Trop tard"
+        )
+        assert late.status_code == 403, await late.get_data(as_text=True)
+    assert await nour.node.count("objects where name = 'Trop tard'") == 0
+
+
 async def test_others_can_neither_change_nor_withdraw(nour: Desk) -> None:
     number = await nour.publish()
     lea = await desk(nour.node, "lea")
