@@ -4,6 +4,7 @@ from typing import Final, Literal, get_args
 
 from actors.policy import SEVERITIES, domain_name
 from actors.sanctions import Consequences, enforce
+from actors.sign_in.codes import end_access
 from federation.errors import Refused
 from storage.ids import new_id
 from storage.oversight import OversightStatements
@@ -84,7 +85,7 @@ async def set_password(tx: Tx, who: str, actor: ActorRecord, password_hash: str,
     """Give an account another password, hashed already; its sessions end. Raises `NotPossible`."""
     await _member(tx, actor)
     await tx.members.set_password(actor.id, password_hash)
-    await tx.sessions.end_all(actor.id)
+    await end_access(tx, actor.id)
     await audit(tx, who, "member password", actor.account, "", now)
 
 
@@ -118,7 +119,7 @@ async def close_account(tx: Tx, who: str, actor: ActorRecord, reason: str, now: 
         raise NotPossible(f"The account of {actor.account} is closed already.")
     await _keep_an_administrator(tx, member, actor)
     await OversightStatements(tx.connection).set_disabled(actor.id, now)
-    await tx.sessions.end_all(actor.id)
+    await end_access(tx, actor.id)
     await tx.members.revoke_tokens(actor.id, now)
     await audit(tx, who, "member close", actor.account, reason, now)
 

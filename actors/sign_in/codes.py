@@ -8,10 +8,11 @@ from typing import Any, Final
 import orjson
 
 from actors.auth import TOKEN_BYTES, token_hash
-from actors.sign_in.sessions import MAX_TOKEN, MINUTE_MS
 from storage.sessions import CodeRecord
 from storage.store import Tx
 
+MAX_TOKEN: Final = 200
+MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 60 * MINUTE_MS
 DAY_MS: Final = 24 * HOUR_MS
 
@@ -73,6 +74,18 @@ async def spend(tx: Tx, code: str, purpose: Purpose, now: int) -> CodeRecord | N
     if not code or len(code) > MAX_TOKEN:
         return None
     return await tx.sessions.use_code(token_hash(code), purpose.name, now)
+
+
+async def end_links(tx: Tx, actor_id: int) -> None:
+    """Nothing that was handed out before signs this account in: links, proofs half given."""
+    for purpose in (SIGN_IN_LINK, SECOND_FACTOR):
+        await tx.sessions.drop_codes(purpose.name, actor_id)
+
+
+async def end_access(tx: Tx, actor_id: int, *, keep: int | None = None) -> None:
+    """End every session of an account but `keep`, and every link that would begin another."""
+    await tx.sessions.end_all(actor_id, keep=keep)
+    await end_links(tx, actor_id)
 
 
 def details_of(record: CodeRecord) -> dict[str, Any]:

@@ -8,18 +8,17 @@ from typing import Final
 
 from actors.administration import Role, has_role
 from actors.auth import TOKEN_BYTES, token_hash
+from actors.sign_in.codes import MAX_TOKEN, MINUTE_MS
 from storage.ids import new_id
 from storage.records import ActorRecord, MemberRecord
 from storage.sessions import SessionRecord
 from storage.store import Store, Tx
 
-MINUTE_MS: Final = 60_000
 LIFETIME_MS: Final = 30 * 24 * 60 * MINUTE_MS
 RECENT_MS: Final = 15 * MINUTE_MS
 # When a session was last used matters by the hour; a write on each request would cost too much.
 NOTE_USE_EVERY_MS: Final = 60 * MINUTE_MS
 MAX_LABEL: Final = 100
-MAX_TOKEN: Final = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from quart import Blueprint, Response
 
 from actors.administration import audit
-from actors.sign_in.codes import NEW_MAIL, details_of, new_code, spend
+from actors.sign_in.codes import NEW_MAIL, details_of, end_access, end_links, new_code, spend
 from actors.sign_in.identities import disconnect
 from actors.sign_in.mail_addresses import BadMailAddress, mail_address
 from actors.sign_in.passwords import MAX_PASSWORD
@@ -136,7 +136,7 @@ class Security:
 
         async def operation(tx: Tx) -> None:
             await tx.members.set_password(actor.id, fresh)
-            await tx.sessions.end_all(actor.id, keep=signed.session.id)
+            await end_access(tx, actor.id, keep=signed.session.id)
             await audit(tx, actor.account, "own password", actor.account, "", now)
             await self._desk.tell(tx, signed, "password")
 
@@ -188,6 +188,7 @@ class Security:
             if record is None or record.actor_id != signed.actor.id:
                 return False
             await self._desk.tell(tx, signed, "mail")
+            await end_links(tx, signed.actor.id)
             await tx.credentials.set_mail(signed.actor.id, str(details_of(record)["mail"]))
             await audit(tx, signed.actor.account, "own mail", signed.actor.account, "", now)
             return True
@@ -222,7 +223,7 @@ class Security:
         if number.isascii() and number.isdigit() and len(number) < 20:
             await context.store.write(lambda tx: tx.sessions.end_one(owner, int(number)))
             return redirect(PAGE, done="session-ended")
-        await context.store.write(lambda tx: tx.sessions.end_all(owner, keep=signed.session.id))
+        await context.store.write(lambda tx: end_access(tx, owner, keep=signed.session.id))
         return redirect(PAGE, done="sessions-ended")
 
 

@@ -1,5 +1,7 @@
 """The page about what one signs in with: password, mail address, devices."""
 
+import pytest
+
 from tests.support.fediverse import LocalNode
 from tests.support.signed_in import post, session_token, signed_in
 from tests.web.sign_in.entering import (
@@ -27,6 +29,22 @@ async def test_a_new_password_ends_the_other_sessions_and_is_told_by_mail(node: 
     fresh = node.app.test_client()
     assert (await enter(fresh, "amina", PASSWORD)).status_code == 403
     assert is_in(fresh, await enter(fresh, "amina", NEW))
+
+
+@pytest.mark.parametrize("change", ["password", "mail", "sessions"])
+async def test_links_asked_for_before_a_change_sign_nobody_in(node: LocalNode, change: str) -> None:
+    """Whoever reads the old mailbox, or asked for a link, is out like the other devices."""
+    await member(node, mail="old@greta.example")
+    client, thief = await signed_in(node, "amina"), node.app.test_client()
+    await post(thief, "/sign-in/mail", name="amina")
+    stolen = (await link_in_last_mail(node)).partition("code=")[2]
+    await post(client, f"{PAGE}/{change}", password=NEW, mail="new@greta.example")
+    if change == "mail":
+        assert (await thief.get(f"/sign-in/link?code={stolen}")).status_code == 200, "not yet"
+        await post(client, await link_in_last_mail(node))
+    answer = await post(thief, "/sign-in/link", code=stolen)
+    assert answer.status_code == 410
+    assert not is_in(thief, answer)
 
 
 async def test_a_weak_password_is_refused_beside_its_field(node: LocalNode) -> None:
