@@ -139,6 +139,10 @@ class Renderer:
             self._expires = self.clock() + TRUSTED_FOR_S
         return self._organisation
 
+    def forget(self) -> None:
+        """The organisation has changed: read it again for the next page."""
+        self._expires = float("-inf")
+
     async def ensure_open(self) -> None:
         """Raise `Refused` 503 `in-preparation` while strangers may not see public pages."""
         if await self.site.open_to_visitors() or await self.sessions.current() is not None:

@@ -128,6 +128,9 @@ def add_legal_routes(blueprint: Blueprint, desk: Desk) -> None:
         await desk.admin()
         known = await desk.query(lambda tx: read_site(tx, LegalNotice))
         values = asdict(known) | {"accessibility_date": _day(known.accessibility_date)}
+        if not known.denomination:
+            organisation = await desk.context.renderer.organisation()
+            values["denomination"] = organisation.name if organisation is not None else ""
         return await _legal_page(desk, await desk.context.renderer.form(LegalForm, **values))
 
     @blueprint.post("/admin/legal")

@@ -169,6 +169,7 @@ async def _save(
         image=pictures.get("image"),
     )
     await change_profile(desk.context.outbox, owner, changes)
+    desk.context.renderer.forget()
 
 
 def profile_lines(

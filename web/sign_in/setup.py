@@ -100,6 +100,7 @@ class SetupPages:
         except NameRefused:
             await refuse_username(context, form)
             return await self._page(form, code, status=422)
+        context.renderer.forget()
         return await self._desk.enter(actor, "/admin/legal", done="set-up")
 
     async def _first(self, form: SetupForm) -> FirstAdministrator | None:

@@ -137,6 +137,8 @@ async def test_the_set_up_page_makes_the_first_administrator_once(node: LocalNod
     assert answer.headers["Location"] == "/admin/legal?done=set-up"
     assert is_in(client, answer)
     assert await account(node, "lea") == ("admin", "lea@greta.example", "Léa Duval")
+    # the next page knows the new name at once, and does not ask for it again
+    assert 'value="GRETA du Cotentin"' in await text(await client.get("/admin/legal"))
     organisation = await node.store.query(lambda tx: tx.actors.local("greta"))
     assert organisation is not None
     assert organisation.name == "GRETA du Cotentin"
