@@ -4,6 +4,7 @@ from typing import Any
 
 from actors.sign_in.first_administrator import new_setup_code
 from actors.sign_in.invitations import Wanted, invite, open_invitations, renew, revoke
+from actors.site import LegalNotice, save_site
 from storage.store import Tx
 from tests.support.fediverse import LocalNode
 from tests.support.signed_in import post
@@ -137,8 +138,11 @@ async def test_the_set_up_page_makes_the_first_administrator_once(node: LocalNod
     assert answer.headers["Location"] == "/admin/legal?done=set-up"
     assert is_in(client, answer)
     assert await account(node, "lea") == ("admin", "lea@greta.example", "Léa Duval")
-    # the next page knows the new name at once, and does not ask for it again
-    assert 'value="GRETA du Cotentin"' in await text(await client.get("/admin/legal"))
+    # the very next page knows the new name, and does not ask for it again
+    await node.store.write(lambda tx: save_site(tx, "test", LegalNotice(), now))
+    legal = await text(await client.get("/admin/legal"))
+    assert "· GRETA du Cotentin</title>" in legal
+    assert 'value="GRETA du Cotentin"' in legal
     organisation = await node.store.query(lambda tx: tx.actors.local("greta"))
     assert organisation is not None
     assert organisation.name == "GRETA du Cotentin"
