@@ -30,12 +30,15 @@ async def hand_over(
     """Let a member go and keep what they published; gives how many experiences were handed over.
 
     `by` is the administrator; `former_name` replaces the person's name when they want it gone.
-    Raises `NotPossible` for the last administrator and for an account that is closed already.
+    Of an account that is closed already, what is left is handed over: it may have been closed
+    before, or the node stopped in between. Raises `NotPossible` for the last administrator.
     """
     now = context.now()
 
     async def farewell(tx: Tx) -> None:
-        await close_account(tx, by.account, actor, reason, now)
+        member = await tx.members.by_actor(actor.id)
+        if member is None or member.disabled_at is None:
+            await close_account(tx, by.account, actor, reason, now)
         await _forget_ways_in(tx, actor)
         await audit(tx, by.account, "member hand over", actor.account, reason, now)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from actors.administration import NotPossible
+from actors.administration import NotPossible, close_account
 from objects.experiences.changing import may_change
 from objects.experiences.drafts import Writer
 from outbox.acts.handover import hand_over
@@ -55,5 +55,25 @@ async def test_what_was_handed_over_before_is_left_as_it_is(greta: LocalNode) ->
     await publish(greta, "anne", replace(PLAIN, title="Une autre"))
     anne, zoe, organisation = (greta.people[name] for name in ("anne", "zoe", "greta"))
     assert await hand_over(greta.outbox, anne, organisation, zoe) == 1
+    assert await hand_over(greta.outbox, anne, organisation, zoe) == 0
+
+
+async def test_what_stopped_half_way_is_finished_when_it_is_asked_again(greta: LocalNode) -> None:
+    record = await publish(greta, "anne", PLAIN)
+    anne, zoe, organisation = (greta.people[name] for name in ("anne", "zoe", "greta"))
+    await greta.store.write(lambda tx: close_account(tx, zoe.account, anne, "", 1))
+    assert await hand_over(greta.outbox, anne, organisation, zoe) == 1
+    seen = await found(greta, record.url)
+    assert seen is not None
+    assert [one.url for one in seen.experience.contributors] == [organisation.url]
+
+
+async def test_the_last_administrator_hands_nothing_over(greta: LocalNode) -> None:
+    record = await publish(greta, "zoe", PLAIN)
+    zoe, organisation = greta.people["zoe"], greta.people["greta"]
+    await greta.store.write(lambda tx: tx.members.set_role(organisation.id, "member"))
     with pytest.raises(NotPossible):
-        await hand_over(greta.outbox, anne, organisation, zoe)
+        await hand_over(greta.outbox, zoe, organisation, zoe)
+    seen = await found(greta, record.url)
+    assert seen is not None
+    assert seen.experience.contributors == ()

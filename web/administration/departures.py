@@ -89,7 +89,7 @@ class DeparturePages:
     async def depart(self, username: str) -> Response:
         """Let somebody go."""
         signed = await self._desk.careful_admin()
-        actor, member = await self._person(username)
+        actor, _member = await self._person(username)
         values = await self._desk.context.sessions.checked_form()
         form = await self._desk.context.renderer.form(DepartureForm, values)
         _ = await self._desk.context.renderer.translate()
@@ -101,8 +101,6 @@ class DeparturePages:
         if actor.id == signed.actor.id:
             form.refuse("", _("Ask another administrator, or leave through your own settings."))
         stays = form.fate.data == "organisation"
-        if stays and member.disabled_at is not None:
-            form.refuse("fate", _("The account is closed already, and the experiences are here."))
         if form.errors:
             return await self.page(username, form, 422)
         try:
