@@ -26,7 +26,11 @@ async def asked(client: Any) -> str:
     return await text(await post(client, "/sign-in/passkey/options"))
 
 
-async def test_an_answer_counts_once(node: LocalNode, device: Authenticator) -> None:
+@pytest.mark.parametrize("counts", [True, False])
+async def test_an_answer_counts_once(node: LocalNode, counts: bool) -> None:
+    await member(node)
+    device = Authenticator(ORIGIN, counts=counts)
+    await register(await signed_in(node, "amina"), device)
     client, thief = node.app.test_client(), node.app.test_client()
     answer = device.get(await asked(client))
     assert is_in(client, await post(client, "/sign-in/passkey", credential=answer))

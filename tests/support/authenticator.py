@@ -25,12 +25,16 @@ def from_text(text: str) -> bytes:
 
 @dataclass
 class Authenticator:
-    """One device, used on pages of `origin`; `verifies` by finger, face or code."""
+    """One device, used on pages of `origin`; `verifies` by finger, face or code.
+
+    Passkeys that are copied between devices do not count (`counts`): theirs says 0 for ever.
+    """
 
     origin: str
     verifies: bool = True
     name: bytes = b"one"
     count: int = 0
+    counts: bool = True
     key: ec.EllipticCurvePrivateKey = field(
         default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
     )
@@ -73,7 +77,7 @@ class Authenticator:
         )
 
     def _data(self, host: str, flags: int) -> bytes:
-        self.count += 1
+        self.count += int(self.counts)
         flags |= PRESENT | (VERIFIED if self.verifies else 0)
         return hashlib.sha256(host.encode()).digest() + bytes([flags]) + self.count.to_bytes(4)
 
