@@ -204,3 +204,18 @@ async def test_the_newest_stand_first(node: LocalNode) -> None:
     await publish(node.store, greta, "Récente", published=date(2026, 1, 1))
     page = await read(node, "/experiences")
     assert page.index("Récente") < page.index("Ancienne")
+
+
+async def test_what_another_server_published_leads_to_where_it_can_be_read_here(
+    node: LocalNode,
+) -> None:
+    url = "https://mfr.example/users/mfr"
+    node.wires.person(url)
+    author = await node.services.remote.by_url(url)
+    record = await publish(node.store, author, "De là-bas")
+    client = await signed_in(node, "amina")
+    answer = await client.get("/experiences?scope=network", headers=PERSON)
+    page = await answer.get_data(as_text=True)
+    assert f'href="/read/{record.id}"' in page
+    assert (await client.get(f"/objects/{record.id}", headers=PERSON)).status_code == 404
+    assert (await client.get(f"/read/{record.id}", headers=PERSON)).status_code == 200
