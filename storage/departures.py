@@ -18,7 +18,7 @@ class DepartureStatements(Statements):
         """Take back the likes, shares and pins of an actor, and empty their timelines.
 
         What they brought into the timelines of others goes too, what others were told, and what
-        the actor chose.
+        the actor chose, and what they were writing in their own name.
         """
         for kind in ("likes", "shares"):
             await self.connection.execute(
@@ -28,6 +28,9 @@ class DepartureStatements(Statements):
             )
             await self.connection.execute(f"delete from {kind} where actor_id = $1", actor_id)
         await self.connection.execute("delete from featured where actor_id = $1", actor_id)
+        await self.connection.execute(
+            "delete from drafts where owner_id = $1 and author_id = $1", actor_id
+        )
         await self.connection.execute("delete from preferences where actor_id = $1", actor_id)
         for table in ("timeline", "notifications"):
             await self.connection.execute(

@@ -8,8 +8,11 @@ from werkzeug.datastructures import FileStorage
 from actors.auth import issue_token
 from actors.sign_in.sessions import form_token
 from objects.choices import ProfileChoices, leaving_at, mail_choices, profile_choices
+from objects.experiences.drafts import Writer, Written, start
+from objects.experiences.fields import Experience
 from objects.vocabularies.bundle import load_bundled
 from storage.mails import MailRecord
+from storage.store import Tx
 from tests.support.fediverse import LocalNode, Network
 from tests.support.signed_in import post, session_token, signed_in
 from tests.web.members import actor_of, page_of, settle, share_experience
@@ -172,6 +175,25 @@ async def test_an_account_ends_after_a_day_with_a_receipt(node: LocalNode) -> No
         "Votre compte amina@node.example va être supprimé",
         "Votre compte amina@node.example est supprimé",
     ]
+
+
+async def test_what_somebody_was_writing_goes_with_them_but_not_what_is_the_organisations(
+    node: LocalNode,
+) -> None:
+    amina, greta = await actor_of(node, "amina"), await actor_of(node, "greta")
+    bruno = await actor_of(node, "bruno")
+    titles = {"À elle": (amina, amina), "À tous": (amina, greta), "À lui": (bruno, bruno)}
+
+    async def begin(tx: Tx) -> None:
+        for title, (owner, author) in titles.items():
+            writer = Writer(owner, editor=True, organisation=greta)
+            await start(tx, writer, Written(Experience(title=title), {}, author.id), 1)
+
+    await node.store.write(begin)
+    await leave(node)
+    assert await Departures(node.services.web).run_once(node.clock.ms + GRACE_MS) == 1
+    assert await node.count("drafts") == 2
+    assert await node.count("drafts where fields like '%À elle%'") == 0
 
 
 async def test_one_may_change_ones_mind(node: LocalNode) -> None:
