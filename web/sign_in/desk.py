@@ -9,11 +9,12 @@ from quart import Response, request
 
 from actors.sign_in.codes import SECOND_FACTOR, new_code
 from actors.sign_in.passkeys import Passkeys
-from actors.sign_in.throttle import Throttle
+from actors.sign_in.throttle import Throttle, TooOften
 from federation.openid import OpenIdProvider, ProviderSettings
 from storage.records import ActorRecord, MemberRecord
 from storage.store import Tx
 from web.context import WebContext
+from web.forms import Form
 from web.rendering import redirect
 from web.sessions import SignedIn, own_path
 
@@ -111,6 +112,14 @@ class Desk:
             await self.context.mails.queue(
                 tx, member.email, "security_change", member.language, name=name, what=what
             )
+
+
+async def say_too_often(context: WebContext, form: Form, error: TooOften) -> dict[str, str]:
+    """Say in a form how long to wait; gives the header that says the same to programs."""
+    _ = await context.renderer.translate()
+    text = _("Too many tries. Wait %d seconds, then try again.")
+    form.refuse("", text.replace("%d", str(error.retry_after)))
+    return {"Retry-After": str(error.retry_after)}
 
 
 def address() -> str:

@@ -15,7 +15,7 @@ from web.forms import Form, line, secret
 from web.rendering import redirect
 from web.rules import longest, required
 from web.sessions import SignInNeeded
-from web.sign_in.desk import HOME, Desk, address, wanted_path
+from web.sign_in.desk import HOME, Desk, address, say_too_often, wanted_path
 from web.texts import mark
 
 log = logging.getLogger(__name__)
@@ -174,10 +174,7 @@ class Entrance:
         )
 
     async def _too_often(self, form: SignInForm, path: str, error: TooOften) -> Response:
-        _ = await self._context.renderer.translate()
-        text = _("Too many tries. Wait %d seconds, then try again.")
-        form.refuse("", text.replace("%d", str(error.retry_after)))
-        headers = {"Retry-After": str(error.retry_after)}
+        headers = await say_too_often(self._context, form, error)
         return await self._page(form, path, status=429, headers=headers)
 
     async def _page(

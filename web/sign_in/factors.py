@@ -21,7 +21,7 @@ from web.forms import Form, line
 from web.rendering import redirect, register_done
 from web.rules import longest, required
 from web.sessions import SignedIn
-from web.sign_in.desk import Desk
+from web.sign_in.desk import Desk, say_too_often
 from web.sign_in.passkey import JSON
 from web.sign_in.security import PAGE
 from web.texts import mark
@@ -101,9 +101,8 @@ class Codes:
         try:
             self._desk.throttle.by_code(f"new {signed.actor.id}")
         except TooOften as error:
-            text = _("Too many tries. Wait %d seconds, then try again.")
-            form.refuse("", text.replace("%d", str(error.retry_after)))
-            return await self._page(form, factor, status=429)
+            headers = await say_too_often(context, form, error)
+            return await self._page(form, factor, status=429, headers=headers)
 
         async def operation(tx: Tx) -> list[str] | None:
             codes = await confirm(tx, signed.actor, form.code.data or "", now)
@@ -141,11 +140,22 @@ class Codes:
     async def _proposed(self, signed: SignedIn) -> FactorRecord | None:
         return await self._context.store.write(lambda tx: propose(tx, signed.actor))
 
-    async def _page(self, form: ConfirmForm, factor: FactorRecord, status: int = 200) -> Response:
+    async def _page(
+        self,
+        form: ConfirmForm,
+        factor: FactorRecord,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+    ) -> Response:
         letters = factor.secret
         groups = " ".join(letters[at : at + 4] for at in range(0, len(letters), 4))
         return await self._context.renderer.render(
-            "sign_in/codes.html", status=status, index=False, form=form, secret=groups
+            "sign_in/codes.html",
+            status=status,
+            headers=headers,
+            index=False,
+            form=form,
+            secret=groups,
         )
 
     async def _recovery_page(self, codes: list[str]) -> Response:

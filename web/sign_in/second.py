@@ -12,7 +12,7 @@ from storage.store import Tx
 from web.forms import Form, line
 from web.rendering import redirect
 from web.rules import longest, required
-from web.sign_in.desk import Desk, address
+from web.sign_in.desk import Desk, address, say_too_often
 from web.texts import mark
 
 log = logging.getLogger(__name__)
@@ -63,9 +63,8 @@ class SecondProof:
             self._desk.throttle.by_address(address())
             self._desk.throttle.by_code(str(owner))
         except TooOften as error:
-            text = _("Too many tries. Wait %d seconds, then try again.")
-            form.refuse("", text.replace("%d", str(error.retry_after)))
-            return await self._page(form, status=429)
+            headers = await say_too_often(self._context, form, error)
+            return await self._page(form, status=429, headers=headers)
         found = await self._prove(form.code.data or "")
         if found is None:
             log.info("a wrong second proof from %s", address())
@@ -101,9 +100,11 @@ class SecondProof:
 
         return await self._context.store.write(operation)
 
-    async def _page(self, form: CodeForm, status: int = 200) -> Response:
+    async def _page(
+        self, form: CodeForm, status: int = 200, headers: dict[str, str] | None = None
+    ) -> Response:
         return await self._context.renderer.render(
-            "sign_in/code.html", status=status, index=False, form=form
+            "sign_in/code.html", status=status, headers=headers, index=False, form=form
         )
 
 
