@@ -55,3 +55,10 @@ async def test_every_concept_is_in_the_bundled_vocabularies(sqlite_store: Store)
     }
     found = await sqlite_store.query(lambda tx: tx.concepts.by_uris(named))
     assert named == found.keys()
+
+
+def test_titles_are_good_french_whatever_the_subject() -> None:
+    wrong = re.compile(r"(?:préparer|réviser|revoir|pour) en |(?:racontent|, et|minutes pour) \w+$")
+    assert [
+        made.experience.title for made in experiences(1_000) if wrong.search(made.experience.title)
+    ] == []
