@@ -153,6 +153,11 @@ class Settings:
         return self.mail_sender or f"noreply@{self.domain.partition(':')[0]}"
 
     @property
+    def documents_dir(self) -> Path:
+        """Where PDF files and pictures of pages are kept for a day; may be deleted at any time."""
+        return self.data_dir / "cache" / "documents"
+
+    @property
     def development(self) -> bool:
         """Whether the node gives up protections that only a closed machine can do without."""
         return self.scheme == "http" or bool(self.allow_private)

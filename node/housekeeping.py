@@ -13,6 +13,7 @@ from outbox.acts.leave import finish_departures
 from outbox.hosts import give_up_old
 from storage.files import MediaFiles
 from storage.store import Store
+from web.typesetting.press import forget_documents
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,9 @@ class Housekeeping:
             "mails": await self._store.write(lambda tx: tx.mails.prune(before)),
             "reporters": await self._store.write(lambda tx: forget_reporters(tx, now)),
             "uploads": await prune_media(self._store, self._files, now),
+            "documents": await asyncio.to_thread(
+                forget_documents, self._settings.documents_dir, (now - DAY_MS) / 1000
+            ),
         }
         if self._settings.remote_days:
             oldest = now - self._settings.remote_days * DAY_MS

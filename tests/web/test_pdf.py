@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,17 @@ async def test_the_same_document_is_set_once(node: LocalNode, tmp_path: Path) ->
     assert first.startswith(b"\x89PNG")
     other = await press.document("card", "png", values | {"title": "Autre"}, 0)
     assert other.startswith(b"\x89PNG")
+
+
+async def test_housekeeping_forgets_documents_after_a_day(node: LocalNode) -> None:
+    await pdf_of(node)
+    folder = node.services.settings.documents_dir
+    await node.services.housekeeping.run_once()
+    (kept,) = folder.iterdir()
+    yesterday = node.services.clock() - 25 * 3600
+    os.utime(kept, (yesterday, yesterday))
+    await node.services.housekeeping.run_once()
+    assert list(folder.iterdir()) == []
 
 
 async def test_too_many_documents_at_once_are_refused(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ MAX_LINE: Final = 90
 
 def add_printed_routes(blueprint: Blueprint, context: WebContext) -> None:
     """`/objects/ID.pdf`, `/objects/ID.png`, `/objects/ID/print`."""
-    press = Press(context.settings.data_dir / "cache" / "documents", context.settings.media_dir)
+    press = Press(context.settings.documents_dir, context.settings.media_dir)
 
     @blueprint.get("/objects/<int:number>.pdf")
     async def pdf(number: int) -> Response:

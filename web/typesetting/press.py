@@ -82,6 +82,17 @@ class Press:
         fresh.replace(path)
 
 
+def forget_documents(folder: Path, before: float) -> int:
+    """Remove what was set before a moment (seconds since the epoch); gives how many files.
+
+    So what was withdrawn is not kept here either.
+    """
+    old = [file for file in folder.glob("*") if file.stat().st_mtime < before]
+    for file in old:
+        file.unlink(missing_ok=True)
+    return len(old)
+
+
 def _read(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
