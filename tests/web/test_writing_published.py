@@ -250,6 +250,8 @@ async def test_with_four_eyes_somebody_else_approves(nour: Desk) -> None:
     assert own.headers["Location"].startswith("/drafts?done=submitted")
     assert await nour.node.count("experiences") == 0
     done = await emile.send(f"/drafts/{number}/publish", revision="1")
+    # not "your experience": it is somebody else's
+    assert done.headers["Location"].endswith("?done=approved")
     assert done.headers["Location"].startswith("/objects/")
     assert await nour.node.notified("nour") == ["review"]
     audited = await nour.node.store.query(lambda tx: tx.ledger.audited())

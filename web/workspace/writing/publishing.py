@@ -25,6 +25,7 @@ DONE: Final = {
     "draft-saved": mark("Your draft is saved."),
     "draft-deleted": mark("The draft is deleted."),
     "published": mark("Your experience is published. Thank you!"),
+    "approved": mark("The experience is published; its author was told."),
     "changed": mark("The new version is published."),
     "submitted": mark("Your text waits for a colleague who will read it before publication."),
     "owner-publishes": mark("Your changes are saved; whoever began this text publishes it."),
@@ -76,7 +77,9 @@ class Publishing:
             )
         except ActRefused as refused:
             return await self._not_published(kind, signed, writer, draft, refused)
-        return redirect(_page(record), done="changed" if draft.record.object_id else "published")
+        if draft.record.object_id:
+            return redirect(_page(record), done="changed")
+        return redirect(_page(record), done="approved" if step == "approve" else "published")
 
     async def _refused(
         self,
