@@ -18,6 +18,7 @@ from objects.archive import manifest as names
 MAX_MEMBERS: Final = 100_000
 MAX_JSON: Final = 1_000_000
 MAX_LIST: Final = 20_000_000
+_ADDRESS: Final = re.compile(r"[\w.-]{1,100}@[\w.:-]{1,190}")
 _EXPERIENCE: Final = re.compile(r"experiences/[0-9]+\.jsonld")
 _FILE: Final = re.compile(r"media/[0-9a-f]{64}(\.[a-z0-9]{1,8})?")
 
@@ -116,9 +117,16 @@ class Archive:
 
 
 def accounts(content: bytes) -> list[str]:
-    """The accounts of a list as Mastodon writes it, or one on each line; each once."""
-    text = content.decode("utf-8", "replace").removeprefix("\ufeff")
+    """The accounts of a list as Mastodon writes it, or one on each line; each once.
+
+    A file that is no text (an archive, say) holds none, whatever its bytes look like.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return []
+    if "\0" in text:
+        return []
     rows = csv.reader(io.StringIO(text))
     found = (row[0].strip().removeprefix("@") for row in rows if row)
-    named = (name for name in found if "@" in name and " " not in name and len(name) < 300)
-    return list(dict.fromkeys(named))
+    return list(dict.fromkeys(name for name in found if _ADDRESS.fullmatch(name)))

@@ -2,6 +2,7 @@
 
 import io
 
+import pytest
 from PIL import Image
 from werkzeug.datastructures import FileStorage
 
@@ -246,9 +247,21 @@ async def test_a_list_of_accounts_is_followed(network: Network) -> None:
     await network.settle()
     listed = await amina.get("/settings/export/following.csv")
     assert "mfr@mfr.example,true,false," in await listed.get_data(as_text=True)
-    empty = await amina.post(
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"nothing", b"mfr@mfr.example\0\0\0\nmfr@mfr.example", b"mfr@mfr.example\n\xff\xfe",
+     b'{"account": "mfr@mfr.example"}'],
+)  # fmt: skip
+async def test_a_file_that_is_no_list_of_accounts_is_refused(
+    node: LocalNode, content: bytes
+) -> None:
+    amina = await signed_in(node, "amina")
+    answer = await amina.post(
         "/settings/export/following",
         form={"_csrf": form_token(session_token(amina))},
-        files={"file": FileStorage(io.BytesIO(b"nothing"), filename="x.csv")},
+        files={"file": FileStorage(io.BytesIO(content), filename="x.csv")},
     )
-    assert empty.status_code == 422
+    assert answer.status_code == 422
+    assert await node.count("follows") == 0
