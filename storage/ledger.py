@@ -11,9 +11,12 @@ class LedgerStatements(Statements):
         """A new upload."""
         await self.insert("media", media)
 
-    async def media_by_id(self, media_id: int) -> MediaRecord | None:
-        """One upload."""
-        return await self.one_of(MediaRecord, "from media where id = $1", media_id)
+    async def media_by_ids(self, ids: list[int]) -> dict[int, MediaRecord]:
+        """Several uploads in one query."""
+        if not ids:
+            return {}
+        found = await self.all_of(MediaRecord, "from media where id = any($1)", ids)
+        return {media.id: media for media in found}
 
     async def media_by_file(self, file: str) -> MediaRecord | None:
         """The first upload that has this file: as itself, as its preview, or for pages."""

@@ -87,7 +87,8 @@ async def _attachments(
     context: OutboxContext, author: ActorRecord, media_ids: tuple[int, ...]
 ) -> list[dict[str, Any]]:
     async def operation(tx: Tx) -> list[dict[str, Any]]:
-        found = [await tx.ledger.media_by_id(number) for number in media_ids]
+        known = await tx.ledger.media_by_ids(list(media_ids))
+        found = [known.get(number) for number in media_ids]
         missing = [m is None or m.actor_id != author.id or m.object_id is not None for m in found]
         if any(missing):
             raise ActRefused(422, "no-media", "A file is missing, or shown elsewhere already.")

@@ -169,7 +169,8 @@ async def _files(
     """The files as attachments, in order; each once, the author's own and shown nowhere else."""
 
     async def operation(tx: Tx) -> list[dict[str, Any]]:
-        found = [await tx.ledger.media_by_id(number) for number in dict.fromkeys(media_ids)]
+        known = await tx.ledger.media_by_ids(list(media_ids))
+        found = [known.get(number) for number in dict.fromkeys(media_ids)]
         for media in found:
             if media is None or media.actor_id != author.id:
                 raise ActRefused(422, "no-media", "A file is missing.")

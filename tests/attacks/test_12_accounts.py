@@ -9,9 +9,7 @@ import pytest
 from actors.auth import hash_password, issue_token
 from federation.vocabulary import ACTIVITY_JSON, PUBLIC
 from tests.support.fediverse import LocalNode
-from web import interact
 
-FORM = "/authorize_interaction"
 NOTE = {"type": "Note", "content": "<p>Bonjour</p>", "to": [PUBLIC]}
 Act = Callable[[Any, dict[str, str]], Awaitable[Any]]
 
@@ -112,54 +110,3 @@ async def test_the_database_holds_neither_password_nor_token(node: LocalNode) ->
     assert b"$argon2id$" in kept
     assert known.encode() not in kept
     assert password.encode() not in kept
-
-
-async def guess(node: LocalNode, password: str, *, name: str = "greta", address: str = "a") -> int:
-    """Try a password in the form, from an address; the status."""
-    answer = await node.app.test_client().post(
-        FORM,
-        form={"uri": "nobody@nowhere.example", "username": name, "password": password},
-        scope_base={"client": (address, 1)},
-    )
-    return answer.status_code
-
-
-async def test_guessing_is_slow_from_one_address(node: LocalNode) -> None:
-    names = [f"member{number}" for number in range(interact.TRIES_PER_MINUTE)]
-    assert {await guess(node, "x", name=name) for name in names} == {403}
-    assert await guess(node, "x", name="another") == 429
-    assert await guess(node, "x", name="another", address="b") == 403
-
-
-async def test_guessing_is_slow_for_one_account_from_everywhere(
-    node: LocalNode, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    owner = await node.person("greta")
-    await node.store.write(lambda tx: tx.members.set_password(owner.id, hash_password("juste")))
-    tried = [
-        await guess(node, f"faux {number}", address=str(number), name=name)
-        for number, name in enumerate(("greta", "GRETA", "Greta", "greta", "gReta"))
-    ]
-    assert set(tried) == {403}
-    checked: list[str] = []
-    monkeypatch.setattr(interact, "check_password", lambda _, given: checked.append(given))
-    assert await guess(node, "juste", address="z") == 429, "the right one has to wait too"
-    assert checked == [], "a refused try costs no hashing"
-
-
-@pytest.mark.parametrize(
-    "spelling", ["@greta", "greta@node.example", " greta ", "@GRETA@x", "greta\0"]
-)
-async def test_other_spellings_of_a_name_give_no_more_tries(node: LocalNode, spelling: str) -> None:
-    for number in range(interact.TRIES_PER_MINUTE):
-        await guess(node, "x", address=f"first {number}")
-    assert await guess(node, "x", name=spelling, address="second") == 429
-
-
-async def test_the_form_leaves_no_session_and_cannot_be_framed(node: LocalNode) -> None:
-    client = node.app.test_client()
-    shown = await client.get(FORM)
-    sent = await client.post(FORM, form={"uri": "a@b.example", "username": "greta"})
-    for answer in (shown, sent):
-        assert "Set-Cookie" not in answer.headers
-        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]

@@ -45,8 +45,8 @@ async def a_day_of_work(network: Network, node: LocalNode) -> str:
     await client.post("/users/greta/outbox", json={"type": 5}, headers=headers)
     await client.get("/users/greta/inbox?before=x", headers=headers)
     for password in (PASSWORD, PASSWORD + "!"):
-        form = {"uri": "lycee@lycee.example", "username": "greta", "password": password}
-        await client.post("/authorize_interaction", form=form)
+        form = {"name": "greta", "password": password}
+        await client.post("/sign-in/password", form=form)
     await network.settle()
     return token
 

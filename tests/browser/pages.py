@@ -58,7 +58,6 @@ PUBLIC: Final = _places(
     "/report/{receipt}",
     "/follow?uri={origin}/users/greta",
     "/tags/afest",
-    "/authorize_interaction?uri=https://far.example/users/max",
     "/not-a-page",
 )
 SIGN_IN: Final = [
@@ -70,6 +69,7 @@ SIGN_IN: Final = [
 WORKSPACE: Final = [
     *_places(
         "nour",
+        "/authorize_interaction?uri=https://far.example/users/max",
         "/",
         "/dashboard",
         "/write",

@@ -88,4 +88,6 @@ def test_pictures_of_the_lists(visit: Visits) -> None:
         ("experiences-phone", "/experiences?q=soudure", "phone", False),
         ("nothing-found", "/experiences?q=xylophone&territory=50", "phone", True),
     ):
-        visit.picture(visit(path, size=size, dark=dark), name)
+        page = visit(path, size=size, dark=dark)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        visit.picture(page, name)

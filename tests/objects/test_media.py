@@ -90,7 +90,9 @@ async def test_a_picture_is_drawn_anew_and_described(
     assert (media.focus_x, media.focus_y) == (0.5, -1.0)
     assert len(media.blurhash) == 28
     assert media.preview == ""
-    assert await sqlite_store.query(lambda tx: tx.ledger.media_by_id(media.id)) == media
+    assert await sqlite_store.query(lambda tx: tx.ledger.media_by_ids([media.id])) == {
+        media.id: media
+    }
     with Image.open(files.path(media.file)) as kept:
         left, right = (kept.convert("RGB").getpixel((x, 24)) for x in (5, 58))
     assert left != right

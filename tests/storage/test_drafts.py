@@ -75,7 +75,8 @@ async def test_files_become_those_of_whoever_publishes(store: Store, nour: Actor
         await store.write(lambda tx, media=media: tx.ledger.add_media(media))  # type: ignore[misc]
     await store.write(lambda tx: tx.drafts.set_media(kept.id, [files[0].id]))
     await store.write(lambda tx: tx.drafts.own_files(kept.id, greta.id))
-    found = [await store.query(lambda tx, m=m: tx.ledger.media_by_id(m.id)) for m in files]  # type: ignore[misc]
+    known = await store.query(lambda tx: tx.ledger.media_by_ids([m.id for m in files]))
+    found = [known.get(m.id) for m in files]
     assert [media.actor_id for media in found if media] == [greta.id, nour.id]
 
 

@@ -193,7 +193,8 @@ async def test_files_are_tied_exactly(store: Store) -> None:
             )  # fmt: skip
         await tx.ledger.set_files(record.id, [1, 2])
         await tx.ledger.set_files(record.id, [2, 3])
-        tied = [media.object_id for n in (1, 2, 3) if (media := await tx.ledger.media_by_id(n))]
+        known = await tx.ledger.media_by_ids([1, 2, 3])
+        tied = [known[number].object_id for number in sorted(known)]
         assert tied == [None, record.id, record.id]
         await tx.ledger.set_files(record.id, [])
         assert [m.object_id for n in (2, 3) if (m := await tx.ledger.media_by_id(n))] == [None] * 2

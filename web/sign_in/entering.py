@@ -118,8 +118,9 @@ class Entrance:
 
     async def _account(self, typed: str, password: str) -> tuple[ActorRecord, MemberRecord] | None:
         self._desk.throttle.by_address(address())
-        self._desk.throttle.by_account(f"password {spelling(typed)}")
         identifiers = self._context.outbox.identifiers
+        key = spelling(typed).removesuffix(f"@{identifiers.host}")
+        self._desk.throttle.by_account(f"password {key}")
         return await account_with_password(self._context.store, identifiers, typed, password)
 
     async def _send_link(self, typed: str, path: str) -> None:
