@@ -197,7 +197,8 @@ async def test_files_are_tied_exactly(store: Store) -> None:
         tied = [known[number].object_id for number in sorted(known)]
         assert tied == [None, record.id, record.id]
         await tx.ledger.set_files(record.id, [])
-        assert [m.object_id for n in (2, 3) if (m := await tx.ledger.media_by_id(n))] == [None] * 2
+        known = await tx.ledger.media_by_ids([2, 3])
+        assert [known[number].object_id for number in sorted(known)] == [None, None]
 
     await store.write(look)
 
