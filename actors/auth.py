@@ -17,6 +17,10 @@ if TYPE_CHECKING:  # imported with the first password: it would delay every star
 
 TOKEN_BYTES: Final = 32
 SCOPES: Final = frozenset({"read", "write", "follow", "push", "profile", "admin"})
+# What Mastodon's old scope `follow` stands for.
+FOLLOW: Final = frozenset(
+    f"{way}:{what}" for way in ("read", "write") for what in ("blocks", "follows", "mutes")
+)
 # When a token was last used matters by the hour; a write on each request would cost too much.
 NOTE_USE_EVERY_MS: Final = 3_600_000
 MAX_HEADER: Final = 512
@@ -33,10 +37,14 @@ class TokenHolder:
     actor: ActorRecord
     member: MemberRecord
     scopes: frozenset[str]
+    token_id: int = 0
+    app_id: int | None = None
 
     def has(self, scope: str) -> bool:
         """Whether the token covers `scope`; `read` covers `read:statuses`."""
-        return scope in self.scopes or scope.partition(":")[0] in self.scopes
+        parts = scope.split(":")
+        wider = {":".join(parts[:length]) for length in range(1, len(parts) + 1)}
+        return bool(wider & self.scopes) or ("follow" in self.scopes and scope in FOLLOW)
 
 
 async def issue_token(tx: Tx, actor_id: int, scopes: str, label: str, now: int) -> str:
@@ -88,7 +96,8 @@ async def _holder(tx: Tx, digest: str) -> tuple[TokenRecord, TokenHolder] | None
     token, member, actor = found
     if member.disabled_at is not None or actor.state != "active":
         return None
-    return token, TokenHolder(actor, member, frozenset(token.scopes.split()))
+    scopes = frozenset(token.scopes.split())
+    return token, TokenHolder(actor, member, scopes, token.id, token.app_id)
 
 
 def require_scope(holder: TokenHolder | None, scope: str) -> TokenHolder:

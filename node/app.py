@@ -8,6 +8,8 @@ from quart import Blueprint, Quart, Response, request
 from werkzeug.routing import IntegerConverter, Map
 
 from actors.routes import ActorServices, actor_routes
+from clients.cors import install_cors
+from clients.routes import client_door
 from federation.errors import Refused
 from inbox.gate import InboxGate
 from inbox.routes import InboxServices, inbox_door, inbox_routes
@@ -51,6 +53,8 @@ def create_app(services: Services) -> Quart:
     app.register_blueprint(inbox_routes(inbox, inboxes))
     for door in (*_federation(services, pages), *_people(services, context)):
         app.register_blueprint(door)
+    app.register_blueprint(client_door(services.clients).blueprint)
+    install_cors(app)
     install_error_answers(app, context.renderer)
     install_sign_in_answers(app)
 

@@ -9,7 +9,9 @@ from werkzeug.exceptions import HTTPException
 
 from actors.negotiation import Format, choose
 from actors.problems import PROBLEM_JSON, problem
-from federation.errors import Refused
+from clients.errors import as_refused, error_answer, is_for_clients
+from federation.errors import FederationError, Refused
+from outbox.context import ActRefused
 from storage.ports import Busy
 from web.rendering import Renderer
 
@@ -51,6 +53,8 @@ def install_error_answers(app: Quart, renderer: Renderer) -> None:
     """Every error of every route leaves as a problem document, or as a page for browsers."""
 
     async def answer(refused: Refused) -> Response:
+        if is_for_clients(request.path):
+            return error_answer(refused, request.path)
         read = request.method in ("GET", "HEAD")
         if wants_page() and (read or request.mimetype in FORMS):
             try:
@@ -67,6 +71,11 @@ def install_error_answers(app: Quart, renderer: Renderer) -> None:
         if error.status not in (401, 404, 410):
             log.info("%s %s refused: %s %s", request.method, request.path, error.code, error.detail)
         return await answer(error)
+
+    @app.errorhandler(ActRefused)
+    @app.errorhandler(FederationError)
+    async def not_possible(error: ActRefused | FederationError) -> Response:
+        return await refused(as_refused(error))
 
     @app.errorhandler(HTTPException)
     async def http(error: HTTPException) -> Response:

@@ -12,6 +12,7 @@ from actors.policy import DomainRules
 from actors.remote import RemoteActors
 from actors.rush import Rush
 from actors.site import SiteFacts
+from clients.context import ClientContext
 from config.settings import Settings
 from federation.addresses import AddressGuard
 from federation.client import HttpClient, Transport, user_agent
@@ -66,6 +67,7 @@ class Services:
     delivery_worker: DeliveryWorker
     housekeeping: Housekeeping
     web: WebContext
+    clients: ClientContext
 
     def now(self) -> int:
         """Milliseconds since the epoch."""
@@ -115,6 +117,7 @@ def build_services(
     )
     files = MediaFiles(settings.media_dir)
     outbox = OutboxContext(store, identifiers, publisher, remote, objects, settings.language, clock)
+    web = _web(settings, outbox, files, client, rules)
     return Services(
         settings=settings,
         clock=clock,
@@ -146,7 +149,8 @@ def build_services(
         fanout_worker=FanoutWorker(store, identifiers, rules, clock, publisher.rush),
         delivery_worker=_delivery_worker(settings, store, deliverer, publisher.rush, clock),
         housekeeping=Housekeeping(store, files, settings, clock),
-        web=_web(settings, outbox, files, client, rules),
+        web=web,
+        clients=_clients(web),
     )
 
 
@@ -172,6 +176,20 @@ def _web(
         sessions=sessions,
         mails=Mails(settings, clock),
         renderer=Renderer(store, outbox.identifiers, settings, site, sessions, clock),
+    )
+
+
+def _clients(web: WebContext) -> ClientContext:
+    """What apps need; they share with the pages what the site says of itself."""
+    return ClientContext(
+        outbox=web.outbox,
+        settings=web.settings,
+        files=web.files,
+        limits=web.limits,
+        client=web.client,
+        rules=web.rules,
+        site=web.site,
+        version=version("communotic"),
     )
 
 

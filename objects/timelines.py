@@ -30,6 +30,7 @@ async def show_activity(
     followers: bool,
     home: bool,
     kinds: Mapping[int, str] | None = None,
+    shared: bool = False,
 ) -> None:
     """Put an activity into the timelines of those here whom it concerns; blocks count.
 
@@ -37,10 +38,12 @@ async def show_activity(
     among them are ignored), and an actor of ours sees what they did themselves. With `home`
     it shows in home timelines (of followers and of the actor), else only in inboxes; then the
     addressed are notified of a mention, or of what `kinds` says, and a local author of a reply,
-    once.
+    once. An entry of a home timeline is sorted by the id under which apps know it: that of the
+    object, or (`shared`) of the activity that shares it.
     """
     in_home = home and record is not None
-    entry = Shown(activity_id, activity_id, record.id if record else None, actor.id, in_home)
+    number = record.id if in_home and record is not None and not shared else activity_id
+    entry = Shown(number, activity_id, record.id if record else None, actor.id, in_home)
     author_id = record.actor_id if record else actor.id
     if followers:
         await tx.activities.show_to_followers(entry, author_id)

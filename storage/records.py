@@ -125,6 +125,7 @@ class TokenRecord:
     created_at: int
     last_used_at: int | None
     revoked_at: int | None
+    app_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from storage.activities import ActivityStatements
 from storage.actors import ActorStatements
+from storage.apps_reading import AppReadingStatements
 from storage.concepts import ConceptStatements
 from storage.credentials import CredentialStatements
 from storage.deliveries import DeliveryStatements
@@ -52,6 +53,11 @@ class Tx:
     def actors(self) -> ActorStatements:
         """Actors and keys."""
         return ActorStatements(self.connection)
+
+    @cached_property
+    def apps(self) -> AppReadingStatements:
+        """What apps show beside actors and objects."""
+        return AppReadingStatements(self.connection)
 
     @cached_property
     def concepts(self) -> ConceptStatements:

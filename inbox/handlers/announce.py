@@ -141,5 +141,5 @@ async def _share(context: HandlerContext, record: ObjectRecord) -> None:
     number, _ = await keep_activity(context, context.record("public", record.url, record.id))
     owners = set(people) | ({author.id} if author is not None and author.local else set())
     await show_activity(
-        tx, number, context.actor, record, addressed=owners, followers=True, home=True
+        tx, number, context.actor, record, addressed=owners, followers=True, home=True, shared=True
     )

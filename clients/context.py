@@ -1,0 +1,41 @@
+"""What every part of the API needs, built once by the node."""
+
+from dataclasses import dataclass
+
+from actors.identifiers import Identifiers
+from actors.policy import DomainRules
+from actors.site import SiteFacts
+from config.settings import Settings
+from federation.client import HttpClient
+from objects.media import MediaLimits
+from outbox.context import OutboxContext
+from storage.files import MediaFiles
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class ClientContext:
+    """The services behind the API; `outbox` holds the acts' store, identifiers and clock."""
+
+    outbox: OutboxContext
+    settings: Settings
+    files: MediaFiles
+    limits: MediaLimits
+    client: HttpClient
+    rules: DomainRules
+    site: SiteFacts
+    version: str
+
+    @property
+    def store(self) -> Store:
+        """The database."""
+        return self.outbox.store
+
+    @property
+    def identifiers(self) -> Identifiers:
+        """Every address of ours."""
+        return self.outbox.identifiers
+
+    def now(self) -> int:
+        """Milliseconds since the epoch."""
+        return self.outbox.now()

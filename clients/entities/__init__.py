@@ -1,0 +1,1 @@
+"""What apps are given, in the shapes of Mastodon's documentation."""

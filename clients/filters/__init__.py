@@ -1,0 +1,1 @@
+"""What members do not want to see."""

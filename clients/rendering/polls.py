@@ -1,0 +1,27 @@
+"""Questions as polls."""
+
+from collections.abc import Set as AbstractSet
+
+from clients.entities.base import moment
+from clients.entities.statuses import Poll, PollOption
+from objects.polls import choices
+from storage.records import PollRecord
+
+
+def poll_entity(
+    poll: PollRecord, now: int, *, votes: AbstractSet[str] = frozenset(), own: bool = False
+) -> Poll:
+    """A poll as somebody sees it who voted for `votes`; its author (`own`) counts as a voter."""
+    listed = choices(poll)
+    expired = poll.closes_at is not None and poll.closes_at <= now
+    return Poll(
+        id=str(poll.object_id),
+        expires_at=None if poll.closes_at is None else moment(poll.closes_at),
+        expired=expired,
+        multiple=bool(poll.multiple),
+        votes_count=sum(count for _, count in listed),
+        voters_count=poll.voters_count,
+        options=[PollOption(title=name, votes_count=count) for name, count in listed],
+        voted=own or bool(votes),
+        own_votes=[place for place, (name, _) in enumerate(listed) if name in votes],
+    )

@@ -1,0 +1,247 @@
+"""Objects and shares as statuses: a page of them with a constant number of queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from actors.identifiers import Identifiers
+from clients.context import ClientContext
+from clients.entities.accounts import Account, CustomEmoji
+from clients.entities.base import SHOWN, moment
+from clients.entities.statuses import Status, StatusApplication, StatusMention, StatusTag
+from clients.filters.matching import ActiveFilters, active_filters
+from clients.rendering.accounts import (
+    accounts,
+    acct,
+    emojis_in,
+    emojis_of_document,
+    own_emojis,
+)
+from clients.rendering.cards import card_entity
+from clients.rendering.content import shown_content, spoiler_text
+from clients.rendering.media import attached
+from clients.rendering.polls import poll_entity
+from clients.rendering.quotes import Quoting, quoting_of
+from objects.incoming import attachments_of
+from objects.visibility import visible_by_ids
+from storage.apps_reading import CardRecord, Marks
+from storage.records import ActorRecord, MediaRecord, ObjectRecord, PollRecord
+from storage.store import Tx
+
+UNTOUCHED: Final = Marks()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An object, or (with `shared_by`) that somebody shared it: `id` is what apps call it."""
+
+    record: ObjectRecord
+    id: int
+    shared_by: ActorRecord | None = None
+    share_url: str = ""
+    shared_at: int = 0
+
+    @classmethod
+    def of(cls, record: ObjectRecord) -> "Line":
+        """The object itself."""
+        return cls(record, record.id)
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """All that is shown beside some objects, read at once."""
+
+    accounts: Mapping[int, Account]
+    authors: Mapping[int, ActorRecord]
+    mentioned: Mapping[int, list[ActorRecord]]
+    tags: Mapping[int, list[str]]
+    media: Mapping[int, list[MediaRecord]]
+    polls: Mapping[int, PollRecord]
+    votes: Mapping[int, set[str]]
+    marks: Mapping[int, Marks]
+    parents: Mapping[int, int]
+    apps: Mapping[int, tuple[str, str]]
+    cards: Mapping[int, CardRecord]
+    quoting: Quoting
+    filters: ActiveFilters
+    emojis: Mapping[str, CustomEmoji] = field(default_factory=dict)
+
+
+async def statuses(
+    tx: Tx, context: ClientContext, viewer: ActorRecord | None, lines: Sequence[Line]
+) -> list[Status]:
+    """Lines as somebody (None: a stranger) sees them, in their order.
+
+    Who may see the records is the caller's business; what they quote is checked here.
+    """
+    if not lines:
+        return []
+    records = {line.record.id: line.record for line in lines}
+    quoting = await quoting_of(tx, viewer, list(records.values()))
+    everything = records | {record.id: record for record in quoting.records}
+    sharers = [line.shared_by for line in lines if line.shared_by is not None]
+    around = await _surroundings(tx, context, viewer, everything, sharers, quoting)
+    now = context.now()
+    made = {
+        number: _status(record, context.identifiers, around, viewer, now)
+        for number, record in everything.items()
+    }
+    for number in records:
+        made[number].quote = quoting.entity(number, made)
+    return [_line(line, made[line.record.id], around) for line in lines]
+
+
+async def status_of(
+    tx: Tx, context: ClientContext, viewer: ActorRecord | None, record: ObjectRecord
+) -> Status:
+    """One object as a status."""
+    return (await statuses(tx, context, viewer, [Line.of(record)]))[0]
+
+
+async def lines_by_ids(tx: Tx, viewer: ActorRecord | None, ids: Sequence[int]) -> list[Line]:
+    """The lines behind ids of objects and of shares, as far as the viewer may see them."""
+    shares = await tx.apps.shares_by_activity(list(ids))
+    wanted = [shares[number][0] if number in shares else number for number in ids]
+    records = await visible_by_ids(tx, wanted, viewer)
+    people = await tx.actors.by_ids(sorted({share[1] for share in shares.values()}))
+    lines = []
+    for number in ids:
+        if number not in shares:
+            if number in records:
+                lines.append(Line.of(records[number]))
+            continue
+        object_id, sharer_id, url, at = shares[number]
+        sharer = people.get(sharer_id)
+        if object_id in records and sharer is not None and sharer.state == "active":
+            lines.append(Line(records[object_id], number, sharer, url, at))
+    return lines
+
+
+async def _surroundings(
+    tx: Tx,
+    context: ClientContext,
+    viewer: ActorRecord | None,
+    records: Mapping[int, ObjectRecord],
+    sharers: Sequence[ActorRecord],
+    quoting: Quoting,
+) -> Surroundings:
+    ids = list(records)
+    authors = await tx.actors.by_ids(sorted({r.actor_id for r in records.values()}))
+    people = {**authors, **{actor.id: actor for actor in sharers}}
+    above = sorted({r.in_reply_to_id for r in records.values() if r.in_reply_to_id is not None})
+    polls = await tx.apps.polls([r.id for r in records.values() if r.type == "Question"])
+    filters = await active_filters(tx, viewer, context.now())
+    local = [r for r in records.values() if r.local]
+    coloned = any(":" in r.content + r.summary + r.name for r in local)
+    return Surroundings(
+        accounts=await accounts(tx, context.identifiers, people.values()),
+        authors=authors,
+        mentioned=await tx.apps.mentioned(ids),
+        tags=await tx.apps.tags(ids),
+        media=await tx.apps.media_of([r.id for r in local]),
+        polls=polls,
+        votes=await tx.apps.votes(viewer.id, list(polls)) if viewer and polls else {},
+        marks=await tx.apps.marks(viewer.id, ids) if viewer else {},
+        parents=await tx.apps.authors_of(above),
+        apps=await tx.apps.applications([r.id for r in local]),
+        cards=await tx.apps.cards(ids),
+        quoting=quoting,
+        filters=filters,
+        emojis=await own_emojis(tx, context.identifiers) if coloned else {},
+    )
+
+
+def _status(
+    record: ObjectRecord,
+    identifiers: Identifiers,
+    around: Surroundings,
+    viewer: ActorRecord | None,
+    now: int,
+) -> Status:
+    author = around.authors[record.actor_id]
+    marks = around.marks.get(record.id, UNTOUCHED)
+    poll = around.polls.get(record.id)
+    votes = around.votes.get(record.id, set())
+    own = viewer is not None and viewer.id == record.actor_id
+    app, card = around.apps.get(record.id), around.cards.get(record.id)
+    known = around.emojis if record.local else emojis_of_document(record.document)
+    parent = around.parents.get(record.in_reply_to_id or 0)
+    return Status(
+        id=str(record.id),
+        uri=record.url,
+        url=record.html_url or record.url,
+        created_at=moment(record.published_at),
+        edited_at=None if record.edited_at is None else moment(record.edited_at),
+        account=around.accounts[record.actor_id],
+        content=shown_content(record),
+        spoiler_text=spoiler_text(record),
+        sensitive=bool(record.sensitive),
+        visibility=SHOWN[record.visibility],
+        language=record.language or None,
+        in_reply_to_id=None if parent is None else str(record.in_reply_to_id),
+        in_reply_to_account_id=None if parent is None else str(parent),
+        replies_count=record.replies_count,
+        reblogs_count=record.shares_count,
+        favourites_count=record.likes_count,
+        quotes_count=around.quoting.counts.get(record.id, 0),
+        media_attachments=attached(
+            record.id, attachments_of(record, author), around.media.get(record.id, ()), identifiers
+        ),
+        mentions=[_mention(actor) for actor in around.mentioned.get(record.id, ())],
+        tags=[StatusTag(name=n, url=identifiers.tag(n)) for n in around.tags.get(record.id, ())],
+        emojis=emojis_in(f"{record.summary}\n{record.name}\n{record.content}", known),
+        application=None if app is None else StatusApplication(name=app[0], website=app[1] or None),
+        card=None if card is None else card_entity(card),
+        poll=None if poll is None else poll_entity(poll, now, votes=votes, own=own),
+        quote_approval=around.quoting.approval(record, viewer),
+        favourited=marks.favourited,
+        reblogged=marks.reblogged,
+        bookmarked=marks.bookmarked,
+        muted=marks.muted,
+        pinned=marks.pinned,
+        filtered=[] if own else around.filters.results(record, poll),
+    )
+
+
+def _line(line: Line, status: Status, around: Surroundings) -> Status:
+    """The status itself, or the share around it."""
+    if line.shared_by is None:
+        return status
+    return Status(
+        id=str(line.id),
+        uri=line.share_url or status.uri,
+        url=line.share_url or status.url,
+        created_at=moment(line.shared_at or line.id >> 16),
+        edited_at=None,
+        account=around.accounts[line.shared_by.id],
+        content=status.content,
+        spoiler_text=status.spoiler_text,
+        sensitive=status.sensitive,
+        visibility=status.visibility,
+        language=status.language,
+        in_reply_to_id=None,
+        in_reply_to_account_id=None,
+        replies_count=status.replies_count,
+        reblogs_count=status.reblogs_count,
+        favourites_count=status.favourites_count,
+        quotes_count=status.quotes_count,
+        media_attachments=status.media_attachments,
+        mentions=status.mentions,
+        tags=status.tags,
+        emojis=status.emojis,
+        reblog=status,
+        favourited=status.favourited,
+        reblogged=status.reblogged,
+        bookmarked=status.bookmarked,
+        muted=status.muted,
+        filtered=status.filtered,
+    )
+
+
+def _mention(actor: ActorRecord) -> StatusMention:
+    return StatusMention(
+        id=str(actor.id),
+        username=actor.username,
+        acct=acct(actor),
+        url=actor.html_url or actor.url,
+    )

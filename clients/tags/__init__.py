@@ -1,0 +1,1 @@
+"""Hashtags that are followed and featured."""
