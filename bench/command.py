@@ -15,6 +15,7 @@ from bench.measures.inbox import inbox
 from bench.measures.publish import fanout, publish
 from bench.measures.search import search
 from bench.measures.start import cold_start, memory
+from bench.measures.timeline import timeline
 from bench.peer import measure_peer
 from bench.results import Report, Row
 from bench.run import Options, Run, prepared
@@ -27,6 +28,7 @@ MEASURES: Final[Mapping[str, Callable[[Run], Awaitable[list[Row]]]]] = {
     "fanout": fanout,
     "documents": documents,
     "search": search,
+    "timeline": timeline,
 }
 """Each measure by the name under which it can run alone."""
 

@@ -1,10 +1,11 @@
 """What every part of the API needs, built once by the node."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from actors.identifiers import Identifiers
 from actors.policy import DomainRules
 from actors.site import SiteFacts
+from clients.rendering.cache import RenderCache
 from config.settings import Settings
 from federation.client import HttpClient
 from objects.media import MediaLimits
@@ -25,6 +26,7 @@ class ClientContext:
     rules: DomainRules
     site: SiteFacts
     version: str
+    cache: RenderCache = field(default_factory=RenderCache)
 
     @property
     def store(self) -> Store:

@@ -24,6 +24,7 @@ from storage.members import MemberStatements
 from storage.network import NetworkStatements
 from storage.notifications import NotificationStatements
 from storage.objects import ObjectStatements
+from storage.peeks import PeekStatements
 from storage.ports import Connection, Engine, StorageError
 from storage.preferences import PreferenceStatements
 from storage.received import ReceivedStatements
@@ -118,6 +119,11 @@ class Tx:
     def objects(self) -> ObjectStatements:
         """Objects and timelines."""
         return ObjectStatements(self.connection)
+
+    @cached_property
+    def peeks(self) -> PeekStatements:
+        """Short looks at pages."""
+        return PeekStatements(self.connection)
 
     @cached_property
     def received(self) -> ReceivedStatements:

@@ -1,5 +1,6 @@
 """Objects and shares as statuses: a page of them with a constant number of queries."""
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -207,35 +208,24 @@ def _line(line: Line, status: Status, around: Surroundings) -> Status:
     """The status itself, or the share around it."""
     if line.shared_by is None:
         return status
-    return Status(
-        id=str(line.id),
-        uri=line.share_url or status.uri,
-        url=line.share_url or status.url,
-        created_at=moment(line.shared_at or line.id >> 16),
-        edited_at=None,
-        account=around.accounts[line.shared_by.id],
-        content=status.content,
-        spoiler_text=status.spoiler_text,
-        sensitive=status.sensitive,
-        visibility=status.visibility,
-        language=status.language,
-        in_reply_to_id=None,
-        in_reply_to_account_id=None,
-        replies_count=status.replies_count,
-        reblogs_count=status.reblogs_count,
-        favourites_count=status.favourites_count,
-        quotes_count=status.quotes_count,
-        media_attachments=status.media_attachments,
-        mentions=status.mentions,
-        tags=status.tags,
-        emojis=status.emojis,
-        reblog=status,
-        favourited=status.favourited,
-        reblogged=status.reblogged,
-        bookmarked=status.bookmarked,
-        muted=status.muted,
-        filtered=status.filtered,
-    )
+    account = around.accounts[line.shared_by.id]
+    return shared(status, line.id, account, line.share_url, line.shared_at)
+
+
+def shared(status: Status, number: int, account: Account, url: str, at: int) -> Status:
+    """Somebody's share of a status, under an id of its own; `at` in milliseconds."""
+    share = copy.copy(status)
+    share.id = str(number)
+    share.uri = url or status.uri
+    share.url = url or status.url
+    share.created_at = moment(at)
+    share.edited_at = None
+    share.account = account
+    share.in_reply_to_id = share.in_reply_to_account_id = None
+    share.reblog = status
+    share.application = share.card = share.poll = share.quote = None
+    share.pinned = False
+    return share
 
 
 def _mention(actor: ActorRecord) -> StatusMention:
