@@ -64,21 +64,64 @@ def _entity_validator(name: str) -> Draft202012Validator:
 
 
 def check_answer(method: str, path: str, status: int, value: Any) -> None:
-    """Raise `Drifted` unless an answer has its documented shape; what has none passes."""
+    """Raise `Drifted` unless an answer has its documented shape; what has none passes.
+
+    Every documented field is there, null where it is empty: some apps cannot do without.
+    """
     template = path.partition("?")[0]
     validator = _validator(method, template, str(status))
     if validator is not None:
         _check(validator, value, f"{method} {template}")
+        absent = sorted(absent_fields(validator.schema, value)) if status < 300 else []
+        if absent:
+            raise Drifted(f"{method} {template}: without {', '.join(absent)}")
     elif status >= 400 and template.startswith(("/api/", "/oauth/")):
         _check(_entity_validator("Error"), value, f"{method} {template}")
 
 
 def check_entity(name: str, value: Any) -> None:
     """Raise `Drifted` unless a value is a documented entity, with each of its fields present."""
-    _check(_entity_validator(name), value, name)
-    missing = set(document()["components"]["schemas"][name].get("properties", {})) - set(value)
-    if missing:
-        raise Drifted(f"{name} lacks {', '.join(sorted(missing))}")
+    validator = _entity_validator(name)
+    _check(validator, value, name)
+    absent = sorted(absent_fields(validator.schema, value))
+    if absent:
+        raise Drifted(f"{name}: without {', '.join(absent)}")
+
+
+def absent_fields(schema: Any, value: Any, name: str = "") -> set[str]:
+    """The fields that are not there although they could be null."""
+    schema, name = _resolved(schema, name, value)
+    if isinstance(value, list):
+        items = schema.get("items", {})
+        return {field for item in value for field in absent_fields(items, item, name)}
+    if not isinstance(value, dict):
+        return set()
+    found: set[str] = set()
+    for field, inner in schema.get("properties", {}).items():
+        if field in value:
+            found |= absent_fields(inner, value[field], f"{name}.{field}")
+        elif _nullable(inner):
+            found.add(f"{name}.{field}")
+    return found
+
+
+def _resolved(schema: Any, name: str, value: Any) -> tuple[Any, str]:
+    """The schema behind references, of several the one that the value fits; and its name."""
+    if "$ref" in schema:
+        called = schema["$ref"].rpartition("/")[2]
+        return _resolved(document()["components"]["schemas"][called], called, value)
+    for choice in schema.get("oneOf", schema.get("anyOf", ())):
+        inner, called = _resolved(choice, name, value)
+        fits = isinstance(value, dict) and set(inner.get("required", ())) <= set(value)
+        if inner.get("type") != "null" and (fits or not isinstance(value, dict)):
+            return inner, called
+    return schema, name
+
+
+def _nullable(schema: Any) -> bool:
+    if "null" in schema.get("type", ()):
+        return True
+    return any(c.get("type") == "null" for c in schema.get("oneOf", schema.get("anyOf", ())))
 
 
 def _check(validator: Draft202012Validator, value: Any, what: str) -> None:
