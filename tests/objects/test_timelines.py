@@ -39,6 +39,7 @@ async def show(
             addressed={someone.id for someone in addressed},
             followers=followers,
             home=visible_at_home,
+            shared=kind == "Announce",
         )
 
     await store.write(operation)
@@ -83,7 +84,7 @@ async def test_followers_see_a_post_at_home_and_in_their_inbox(store: Store, tow
     record = await publish(store, post(town.luc))
     activity = await show(store, town.luc, record)
     [entry] = await timeline(store, town.jeanne)
-    assert (entry.id, entry.record, entry.author.url) == (activity, record, town.luc.url)
+    assert (entry.id, entry.record, entry.author.url) == (record.id, record, town.luc.url)
     assert entry.shared_by is None
     assert await inbox(store, town.jeanne) == [activity]
     assert await seen(store, town.paul) == []
