@@ -85,6 +85,11 @@ def severity_among(rules: Mapping[str, str], url: str, host: str) -> Severity:
     return max(found, key=_STRICTNESS.index)
 
 
+def stricter(one: Severity, other: str) -> Severity:
+    """The harder of what holds for a domain and for an actor alone."""
+    return max(one, _severity(other), key=_STRICTNESS.index)
+
+
 def _severity(text: str) -> Severity:
     match text:
         case "limit" | "reject_media" | "suspend":

@@ -7,7 +7,7 @@ from typing import Final
 
 import orjson
 
-from actors.policy import Severity, severity_among
+from actors.policy import Severity, severity_among, stricter
 from federation.addresses import host_of
 from federation.errors import Untrusted
 from federation.policy import matching_rule
@@ -39,7 +39,7 @@ async def enforce(tx: Tx, domain: str, now: int) -> Consequences:
     rules = {rule.domain: rule.severity for rule in await tx.relationships.domain_rules()}
     changed: dict[Severity, list[Subject]] = {}
     for subject in await statements.subjects(domain):
-        severity = severity_among(rules, subject.url, subject.host)
+        severity = stricter(severity_among(rules, subject.url, subject.host), subject.sanction)
         if severity != subject.severity:
             changed.setdefault(severity, []).append(subject)
     for severity, subjects in changed.items():
@@ -78,10 +78,14 @@ def _chunks(ids: Iterable[int]) -> Iterable[Sequence[int]]:
 
 
 async def save_remote(tx: Tx, record: ActorRecord) -> ActorRecord:
-    """Keep someone else's actor as the rules about its domain allow; gives the row."""
-    severity = await severity_in(tx, record)
-    allowed = without_pictures(record) if severity == "reject_media" else record
-    saved = await tx.actors.save(replace(allowed, severity=severity))
+    """Keep someone else's actor as the rules allow; gives the row.
+
+    What was decided about the actor alone outlasts the renewal.
+    """
+    ruled = await severity_in(tx, record)
+    allowed = without_pictures(record) if ruled == "reject_media" else record
+    saved = await tx.actors.save(replace(allowed, severity=ruled))
+    severity = stricter(ruled, saved.sanction)
     if saved.severity != severity:
         await SanctionStatements(tx.connection).set_severity([saved.id], severity)
     return replace(saved, severity=severity)

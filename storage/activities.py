@@ -30,11 +30,11 @@ _FOLLOWERS = (
     f"and f.state = 'accepted' and {_UNBLOCKED.format(owner='f.follower_id')} "
     "on conflict (owner_id, id) do nothing"
 )
-# The sender $4 is of a suspended domain, or of a limited one and not followed by the owner $2.
+# The sender $4 is suspended, or limited (alone or with their domain) and not followed by $2.
 _UNHEARD = (
     "select 1 from actors s where s.id = $4 and (s.severity = 'suspend' or "
-    "(s.severity = 'limit' and not exists (select 1 from follows f where f.follower_id = $2 "
-    "and f.followee_id = s.id and f.state = 'accepted')))"
+    "((s.severity = 'limit' or s.sanction = 'limit') and not exists "
+    "(select 1 from follows f where f.follower_id = $2 and f.followee_id = s.id and f.state = 'accepted')))"
 )
 # $1 actor, $2 author, $3 entry, $4 activity, $5 object, $6 whether in home timelines, $7 owners
 SHOW_TO_FOLLOWERS = f"{_INTO_TIMELINE} cast($6 as bigint), {_FOLLOWERS}"

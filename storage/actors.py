@@ -5,7 +5,7 @@ from dataclasses import astuple, replace
 from storage.records import ActorRecord, KeyRecord, columns, placeholders
 from storage.statements import Statements
 
-# What a fetched or edited actor brings along; identity, state, severity and counts stay.
+# What a fetched or edited actor brings along; identity, state, sanctions and counts stay.
 PROFILE = (
     "type", "username", "host", "name", "summary", "inbox", "shared_inbox", "outbox",
     "followers_url", "following_url", "featured_url", "html_url", "icon", "image", "fields",
@@ -69,8 +69,8 @@ class ActorStatements(Statements):
         row = await self.connection.fetch_one(
             f"insert into actors ({columns(ActorRecord)}) values ({placeholders(ActorRecord)}) "
             f"on conflict (url) do update set {assignments} "
-            "returning id, state, severity, followers_count, following_count, posts_count, "
-            "created_at",
+            "returning id, state, severity, sanction, sensitized, followers_count, "
+            "following_count, posts_count, created_at",
             *astuple(actor),
         )
         assert row is not None
@@ -79,6 +79,8 @@ class ActorStatements(Statements):
             id=row["id"],
             state=row["state"],
             severity=row["severity"],
+            sanction=row["sanction"],
+            sensitized=row["sensitized"],
             followers_count=row["followers_count"],
             following_count=row["following_count"],
             posts_count=row["posts_count"],
@@ -159,9 +161,11 @@ class ActorStatements(Statements):
             )
 
     async def revive(self, actor_id: int) -> None:
-        """An actor whom its server serves again is not gone."""
+        """An actor whom its server serves again is not gone; suspended here they stay."""
         await self.connection.execute(
-            "update actors set state = 'active' where id = $1 and state = 'gone'", actor_id
+            "update actors set state = case when sanction = 'suspend' then 'suspended' "
+            "else 'active' end where id = $1 and state = 'gone'",
+            actor_id,
         )
 
     async def delivered_farewells(self) -> list[int]:

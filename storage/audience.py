@@ -37,10 +37,10 @@ VISIBLE = (
 )
 
 
-# The author of the object `o` is shown to everybody: living, and of no limited domain.
+# The author of the object `o` is shown to everybody: living, limited neither alone nor by domain.
 LISTED = (
     "exists (select 1 from actors w where w.id = o.actor_id and w.state = 'active' "
-    "and w.severity not in ('limit', 'suspend'))"
+    "and w.severity not in ('limit', 'suspend') and w.sanction <> 'limit')"
 )
 
 

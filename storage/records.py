@@ -1,9 +1,11 @@
 """Rows as frozen values; the field order is the column order of the statements."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from operator import attrgetter
 from typing import Any
+
+from storage.ids import new_id
 
 
 @cache
@@ -70,6 +72,8 @@ class ActorRecord:
     fetched_at: int = 0
     hides_network: int = 0
     severity: str = ""
+    sanction: str = ""
+    sensitized: int = 0
 
     @property
     def account(self) -> str:
@@ -143,13 +147,19 @@ class FollowRecord:
 
 @dataclass(frozen=True, slots=True)
 class DomainRuleRecord:
-    """What the administrator decided about a domain and its subdomains."""
+    """What the administrator decided about a domain and its subdomains.
+
+    `obfuscated`: visitors read a part of its name; `id` is what apps call the rule.
+    """
 
     domain: str
     severity: str
     reason: str
     created_by: str
     created_at: int
+    id: int = field(default_factory=new_id)
+    public_comment: str = ""
+    obfuscated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +247,10 @@ class ReportRecord:
     category: str = ""
     outcome: str = ""
     decided_at: int | None = None
+    assigned_to: int | None = None
+    rules: str = "[]"
+    decided_by: int | None = None
+    forwarded: int = 0
 
 
 @dataclass(frozen=True, slots=True)

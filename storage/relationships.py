@@ -288,7 +288,8 @@ class RelationshipStatements(Statements):
             "domain_rules",
             rule,
             rest="on conflict (domain) do update set severity = excluded.severity, "
-            "reason = excluded.reason, created_by = excluded.created_by",
+            "reason = excluded.reason, created_by = excluded.created_by, "
+            "public_comment = excluded.public_comment, obfuscated = excluded.obfuscated",
         )
 
     async def remove_domain_rule(self, domain: str) -> bool:

@@ -16,6 +16,7 @@ class Subject:
     url: str
     host: str
     severity: str
+    sanction: str = ""
 
 
 class SanctionStatements(Statements):
@@ -24,7 +25,7 @@ class SanctionStatements(Statements):
     async def subjects(self, domain: str) -> list[Subject]:
         """The actors whose address or name may be of a domain; a few too many, never too few."""
         rows = await self.connection.fetch_all(
-            "select id, url, host, severity from actors where local = 0 "
+            "select id, url, host, severity, sanction from actors where local = 0 "
             "and (url like $1 or host like $1) order by id",
             f"%{domain}%",
         )
@@ -41,6 +42,29 @@ class SanctionStatements(Statements):
         """Note what the rules say of these actors."""
         await self.connection.execute(
             "update actors set severity = $2 where id = any($1)", list(ids), severity
+        )
+
+    async def set_sanction(
+        self, actor_id: int, sanction: str, severity: str, state: str, now: int
+    ) -> None:
+        """Note what was decided about one actor, and what follows from it."""
+        await self.connection.execute(
+            "update actors set sanction = $2, severity = $3, state = $4, updated_at = $5 "
+            "where id = $1",
+            actor_id,
+            sanction,
+            severity,
+            state,
+            now,
+        )
+
+    async def set_sensitized(self, actor_id: int, sensitized: int, now: int) -> None:
+        """Cover all files of an actor, or do so no more."""
+        await self.connection.execute(
+            "update actors set sensitized = $2, updated_at = $3 where id = $1",
+            actor_id,
+            sensitized,
+            now,
         )
 
     async def drop_pictures(self, ids: Sequence[int]) -> None:

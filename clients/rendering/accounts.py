@@ -127,7 +127,7 @@ def _account(
         fields=[] if suspended else [_field(field) for field in fields],
         emojis=[] if suspended else emojis_in("\n".join(texts), known),
         roles=_roles(role),
-        limited=actor.severity == "limit",
+        limited="limit" in (actor.severity, actor.sanction),
         suspended=suspended,
     )
 

@@ -351,7 +351,8 @@ create table object_cards (
 );
 create index object_cards_card on object_cards (card_id, object_id);
 
--- Quotes (FEP-044f): state is pending, accepted, rejected, revoked or deleted.
+-- Quotes (FEP-044f): state is pending, accepted, rejected or revoked; `due_at` is null unless
+-- what is quoted, or the leave to quote it, is to be looked up.
 create table quotes (
     object_id bigint primary key references objects (id) on delete cascade,
     quoted_url text not null,
@@ -360,8 +361,11 @@ create table quotes (
     -- the QuoteAuthorization that lets it be shown
     approval_url text not null default '',
     request_url text not null default '',
-    created_at bigint not null
+    created_at bigint not null,
+    attempts bigint not null default 0,
+    due_at bigint
 );
+create index quotes_due on quotes (due_at, object_id) where due_at is not null;
 create index quotes_quoted on quotes (quoted_id, object_id) where quoted_id is not null;
 create index quotes_url on quotes (quoted_url);
 create index quotes_approval on quotes (approval_url) where approval_url <> '';
@@ -376,3 +380,40 @@ alter table emojis add column hidden bigint not null default 0;
 -- Home timelines are sorted by the ids that apps know: of the object, or of the share.
 update timeline set id = object_id where home = 1 and object_id is not null and id <> object_id
     and activity_id in (select a.id from activities a where a.type = 'Create');
+
+-- What administrators decided about one actor alone: '', 'limit' or 'suspend'; `severity` is the
+-- stricter of it and of what the rules say of the domain. `sensitized`: files are always covered.
+alter table actors add column sanction text not null default '';
+alter table actors add column sensitized bigint not null default 0;
+
+-- Which rules a report names (JSON list of their texts), who decided it, whether it was sent on.
+alter table reports add column rules text not null default '[]';
+alter table reports add column decided_by bigint;
+alter table reports add column forwarded bigint not null default 0;
+
+-- What visitors read about a rule, and the number that apps know it by.
+alter table domain_rules add column id bigint not null default 0;
+alter table domain_rules add column public_comment text not null default '';
+alter table domain_rules add column obfuscated bigint not null default 0;
+update domain_rules set id = created_at * 65536
+    + (select count(*) from domain_rules other where other.domain < domain_rules.domain);
+create unique index domain_rules_id on domain_rules (id);
+
+-- Mail domains whose addresses are invited no more.
+create table mail_domain_rules (
+    id bigint primary key,
+    domain text not null unique,
+    created_by text not null default '',
+    created_at bigint not null
+);
+
+-- Translations by a service, as JSON, until the post is edited.
+create table translations (
+    object_id bigint not null references objects (id) on delete cascade,
+    language text not null,
+    edited_at bigint not null,
+    document text not null,
+    created_at bigint not null,
+    primary key (object_id, language)
+);
+create index translations_age on translations (created_at);
