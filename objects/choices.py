@@ -5,6 +5,7 @@ from typing import Final, Literal, TypeVar, get_args
 
 import msgspec
 
+from objects.visibility import Visibility
 from storage.store import Tx
 
 Rhythm = Literal["immediate", "daily", "weekly", "none"]
@@ -36,6 +37,7 @@ MAX_SKILLS: Final = 30
 _MAIL: Final = "mail"
 _PROFILE: Final = "profile"
 _LEAVING: Final = "leaving"
+_POSTS: Final = "posts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,16 @@ class ProfileChoices:
     skills: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PostChoices:
+    """What a member's new posts begin with, unless they say otherwise."""
+
+    visibility: Visibility = "public"
+    sensitive: bool = False
+    language: str = ""
+    quote_policy: str = "public"
+
+
 async def mail_choices(tx: Tx, actor_id: int) -> MailChoices:
     """What a member chose about mails."""
     return read_mail_choices(await tx.preferences.get(actor_id, _MAIL))
@@ -101,6 +113,16 @@ async def save_profile_choices(tx: Tx, actor_id: int, choices: ProfileChoices) -
     """Keep a member's role and skills."""
     kept = ProfileChoices(choices.role, tuple(dict.fromkeys(choices.skills))[:MAX_SKILLS])
     await tx.preferences.put(actor_id, _PROFILE, msgspec.json.encode(kept).decode())
+
+
+async def post_choices(tx: Tx, actor_id: int) -> PostChoices:
+    """What a member's new posts begin with."""
+    return _read(await tx.preferences.get(actor_id, _POSTS), PostChoices, PostChoices())
+
+
+async def save_post_choices(tx: Tx, actor_id: int, choices: PostChoices) -> None:
+    """Keep what a member's new posts begin with."""
+    await tx.preferences.put(actor_id, _POSTS, msgspec.json.encode(choices).decode())
 
 
 async def leaving_at(tx: Tx, actor_id: int) -> int | None:
