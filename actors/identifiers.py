@@ -86,6 +86,10 @@ class Identifiers:
         """`replies`, `likes` or `shares` of a local object."""
         return f"{object_url}/{name}"
 
+    def quote_authorization(self, quoted_url: str, quoting_id: int) -> str:
+        """The leave to quote a local object that was given to an object (FEP-044f)."""
+        return f"{quoted_url}/quotes/{quoting_id}"
+
     def activity(self, activity_id: int) -> str:
         """The id of a local activity."""
         return f"{self.origin}/activities/{activity_id}"

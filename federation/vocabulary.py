@@ -65,6 +65,12 @@ _INLINE: Final[dict[str, Any]] = {
     "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},
     "quoteAuthorization": {"@id": "https://w3id.org/fep/044f#quoteAuthorization", "@type": "@id"},
     "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+    "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
+    "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
+    "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"},
+    # How Fedibird and Misskey say it; both are read by many more.
+    "quoteUri": "http://fedibird.com/ns#quoteUri",
+    "_misskey_quote": "https://misskey-hub.net/ns#_misskey_quote",
     "postingRestrictedToMods": "https://join-lemmy.org/ns#postingRestrictedToMods",
     "moderators": {"@id": "https://join-lemmy.org/ns#moderators", "@type": "@id"},
 }

@@ -37,6 +37,14 @@ class Outgoing(Protocol):
     ) -> None:
         """Tell `asker` that the local actor `owner` does not agree to a request."""
 
+    async def let_quote(
+        self, tx: Tx, owner: ActorRecord, request: dict[str, Any], asker: ActorRecord, stamp: str
+    ) -> None:
+        """Tell `asker` that the local actor `owner` agrees to a QuoteRequest."""
+
+    async def show_approval(self, tx: Tx, record: ObjectRecord, approval_url: str) -> None:
+        """Tell others of the leave to quote that a post of ours has, or (empty) has no more."""
+
     async def forward(self, tx: Tx, owner: ActorRecord, activity: ActivityRecord) -> None:
         """Pass a stored activity on, unchanged, to the followers of the local actor `owner`."""
 

@@ -58,7 +58,7 @@ ROUTES: tuple[Route, ...] = (
     Route("Follow", ANY, ignore.gather, follow.receive),
     Route("Like", ANY, ignore.gather, like.receive, quick=True),
     Route("Move", SELF, move.gather, move.receive),
-    Route("QuoteRequest", ANY, ignore.gather, quote.receive),
+    Route("QuoteRequest", ANY, quote.gather, quote.receive),
     Route("Reject", ANY, ignore.gather, reject.receive),
     Route("Remove", ANY, ignore.gather, remove.receive),
     Route("Undo", "Announce", ignore.gather, undo.receive_announce),

@@ -31,7 +31,7 @@ async def pull_ancestors(url: str, sources: Sources, depth: int) -> int:
     while missing is not None and missing not in seen and len(seen) < depth:
         seen.add(missing)
         try:
-            parsed = await _ancestor(missing, sources)
+            parsed = await public_object(missing, sources)
             if parsed is None:
                 break
             await sources.store.write(partial(_keep, parsed=parsed))
@@ -43,7 +43,7 @@ async def pull_ancestors(url: str, sources: Sources, depth: int) -> int:
     return kept
 
 
-async def _ancestor(url: str, sources: Sources) -> IncomingObject | None:
+async def public_object(url: str, sources: Sources) -> IncomingObject | None:
     """A public post of a kind that we keep, with its author; None for anything else."""
     if sources.identifiers.is_local(url) or await sources.stored(url) is not None:
         return None

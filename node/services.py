@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 
 from actors.access import Visitors
@@ -19,7 +20,9 @@ from federation.client import HttpClient, Transport, user_agent
 from federation.fetch import Fetcher
 from federation.policy import RateLimiter
 from federation.verify import Verifier
+from inbox.quotes import QuoteWorker
 from inbox.receive import Receiver
+from inbox.sources import Lanes, Sources
 from inbox.worker import InboxWorker
 from node.housekeeping import Housekeeping
 from objects.media import MediaLimits
@@ -37,6 +40,7 @@ from storage.migrate import pending
 from storage.store import Store, open_store
 from web.context import WebContext
 from web.mails import Mails
+from web.public.legal import legal_html
 from web.rendering import Renderer
 from web.sessions import Sessions
 
@@ -63,6 +67,7 @@ class Services:
     receiver: Receiver
     outbox: OutboxContext
     inbox_worker: InboxWorker
+    quote_worker: QuoteWorker
     fanout_worker: FanoutWorker
     delivery_worker: DeliveryWorker
     housekeeping: Housekeeping
@@ -146,6 +151,10 @@ def build_services(
             remember_days=settings.log_days,
             writing=publisher.rush,
         ),
+        quote_worker=QuoteWorker(
+            Sources(store, identifiers, remote, fetcher, Lanes(), clock),
+            Responses(publisher, clock),
+        ),
         fanout_worker=FanoutWorker(store, identifiers, rules, clock, publisher.rush),
         delivery_worker=_delivery_worker(settings, store, deliverer, publisher.rush, clock),
         housekeeping=Housekeeping(store, files, settings, clock),
@@ -190,6 +199,7 @@ def _clients(web: WebContext) -> ClientContext:
         rules=web.rules,
         site=web.site,
         version=version("communotic"),
+        legal_text=partial(legal_html, web),
     )
 
 

@@ -12,6 +12,7 @@ from objects import reading
 from objects.experiences.fields import Experience
 from objects.experiences.store import empty_experience, keep_edit, keep_experience
 from objects.experiences.wire import experience_of
+from objects.quotes import IncomingQuote, change_quote, keep_quote, quote_of, tell_quoters
 from objects.reading import Attachment
 from objects.visibility import Visibility, of_document
 from storage.ids import new_id
@@ -46,6 +47,7 @@ class IncomingObject:
     poll: PollRecord | None = None
     experience: Experience | None = None
     author_url: str = ""
+    quote: IncomingQuote | None = None
 
 
 def is_readable(document: Document) -> bool:
@@ -78,6 +80,7 @@ def object_record(
         _poll(document, record.id),
         experience_of(document, author.url),
         author.url,
+        quote_of(document),
     )
 
 
@@ -169,6 +172,8 @@ async def store_object(tx: Tx, incoming: IncomingObject) -> bool:
             await tx.objects.expect_end(record.id)
     if incoming.experience is not None:
         await keep_experience(tx, record, incoming.experience, incoming.author_url)
+    if incoming.quote is not None and not record.local:
+        await keep_quote(tx, record, incoming.quote, record.created_at)
     await _save_emojis(tx, incoming)
     return True
 
@@ -199,6 +204,8 @@ async def edit_object(tx: Tx, incoming: IncomingObject) -> bool:
         return False
     if incoming.poll is not None:
         await tx.objects.save_poll(replace(incoming.poll, object_id=known.id))
+    if not known.local:
+        await change_quote(tx, known, incoming.quote, new.created_at)
     if not _differs(known, incoming):
         await tx.objects.save_document(known.id, new.document)
         return False
@@ -211,12 +218,14 @@ async def edit_object(tx: Tx, incoming: IncomingObject) -> bool:
         named = list(dict.fromkeys((*incoming.addressed, *incoming.mentions)))
         await tx.objects.address(known.id, named, list(incoming.mentions))
     await _save_emojis(tx, incoming)
+    await tell_quoters(tx, changed, new.created_at)
     return True
 
 
 async def bury(tx: Tx, record: ObjectRecord, now: int) -> bool:
     """Make a tombstone of an object, ours or not; False when it was one already."""
     await empty_experience(tx, record)
+    await tx.quotes.forget(record.id)
     return await tx.objects.bury(record, now)
 
 

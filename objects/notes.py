@@ -8,6 +8,7 @@ from actors.documents import wire_time
 from actors.identifiers import Identifiers
 from federation.vocabulary import NETWORK, ORGANISATION, PUBLIC
 from objects.polls import PollDraft, question_properties
+from objects.quotes import allowed_to_quote, quoting_properties, with_fallback
 from objects.text import Mentions, Rendered, paragraphs, plain_text, render_markdown, render_plain
 from objects.visibility import Visibility, addressing
 from storage.records import ActorRecord, ObjectRecord
@@ -19,7 +20,8 @@ PREVIEW_LENGTH: Final = 500
 class NoteDraft:
     """What somebody wrote: with a `name` it becomes an Article, with a `poll` a Question.
 
-    `summary` is the content warning of a note, the abstract of an article.
+    `summary` is the content warning of a note, the abstract of an article. `quote_policy` says
+    who may quote it: `public`, `followers`, or nobody but its author.
     """
 
     text: str
@@ -32,6 +34,8 @@ class NoteDraft:
     markdown: bool = False
     name: str = ""
     poll: PollDraft | None = None
+    quote: ObjectRecord | None = None
+    quote_policy: str = ""
 
 
 def build_object(
@@ -61,14 +65,15 @@ def build_object(
         "to": to,
         "cc": cc,
         **_thread(draft, object_id, identifiers),
-        **_texts(draft, rendered),
+        **_texts(draft, rendered.html),
         "sensitive": draft.sensitive or bool(draft.summary and not draft.name),
         "tag": _tags(rendered, mentions),
         "attachment": list(attachments),
-        "interactionPolicy": policy(draft.visibility, author),
+        "interactionPolicy": policy(draft.visibility, author, draft.quote_policy),
         **collections(url, identifiers),
         **(_article(draft, rendered, author, url, now) if draft.name else {}),
         **(question_properties(draft.poll) if draft.poll else {}),
+        **(quoting_properties(draft.quote) if draft.quote else {}),
     }
 
 
@@ -137,13 +142,14 @@ def _thread(draft: NoteDraft, object_id: int, identifiers: Identifiers) -> dict[
     }
 
 
-def _texts(draft: NoteDraft, rendered: Rendered) -> dict[str, Any]:
+def _texts(draft: NoteDraft, html: str) -> dict[str, Any]:
     """`content` with its language and source, and `summary`."""
     source_type = "text/markdown" if draft.markdown else "text/plain"
+    html = with_fallback(html, draft.quote) if draft.quote else html
     return {
         "summary": draft.summary or None,
-        "content": rendered.html,
-        **({"contentMap": {draft.language: rendered.html}} if draft.language else {}),
+        "content": html,
+        **({"contentMap": {draft.language: html}} if draft.language else {}),
         "source": {"content": draft.text, "mediaType": source_type},
     }
 
@@ -177,8 +183,8 @@ def _shortened(text: str) -> str:
     return text[:PREVIEW_LENGTH].rsplit(None, 1)[0] + " …"
 
 
-def policy(visibility: Visibility, author: ActorRecord) -> dict[str, Any]:
-    """Who may do what without asking; quoting needs an answer that we do not give yet."""
+def policy(visibility: Visibility, author: ActorRecord, quoting: str = "") -> dict[str, Any]:
+    """Who may do what without asking; `quoting` is the author's word on quotes."""
     public = visibility in {"public", "unlisted"}
     match visibility:
         case "public" | "unlisted":
@@ -194,5 +200,5 @@ def policy(visibility: Visibility, author: ActorRecord) -> dict[str, Any]:
         "canLike": allowed,
         "canReply": allowed,
         "canAnnounce": allowed if public else {"automaticApproval": [author.url]},
-        "canQuote": {"automaticApproval": [author.url]},
+        "canQuote": allowed_to_quote(quoting if public else "", author),
     }

@@ -63,6 +63,11 @@ def _objects(routes: Blueprint, services: ObjectServices, serving: ObjectServing
         asked = unread_request(services.identifiers)
         return answer(await serving.object(_known(number), asked, form))
 
+    @routes.get("/objects/<int:number>/quotes/<int:quoting>")
+    async def authorization(number: int, quoting: int) -> ResponseReturnValue:
+        asked = unread_request(services.identifiers)
+        return answer(await serving.authorization(_known(number), _known(quoting), asked))
+
     @routes.get("/activities/<int:number>")
     async def activity(number: int) -> ResponseReturnValue:
         return answer(await serving.activity(_known(number), unread_request(services.identifiers)))

@@ -18,8 +18,10 @@ from actors.serving import PRIVATE, PUBLIC, Served
 from federation.errors import Refused
 from federation.incoming import IncomingRequest
 from federation.linked_data import serialise
+from federation.vocabulary import CONTEXT
 from objects import documents
 from objects.documents import FIRST_REPLIES, object_document
+from objects.quotes import authorization
 from objects.visibility import RESTRICTED, filter_visible, may_see, may_see_activity
 from storage.activities import Reaction
 from storage.records import ActorRecord, ObjectRecord, ReactionRecord
@@ -49,6 +51,25 @@ class ObjectServing:
         else:
             body = orjson.dumps(document)
         return Served(body, form.value, cache=self._cache(record))
+
+    async def authorization(self, number: int, quoting_id: int, request: IncomingRequest) -> Served:
+        """The leave that an object has to quote one of ours (FEP-044f), as long as it has it."""
+        record, _ = await self._living(number, request)
+        url = self.identifiers.quote_authorization(record.url, quoting_id)
+
+        async def look(tx: Tx) -> dict[str, Any] | None:
+            quote = await tx.quotes.by_approval(url)
+            quoting = await tx.objects.by_id(quoting_id)
+            author = await tx.actors.by_id(record.actor_id)
+            if quote is None or quoting is None or author is None or quoting.deleted_at:
+                return None
+            granted = quote.state == "accepted" and quote.quoted_id == record.id
+            return authorization(url, record, author, quoting.url) if granted else None
+
+        document = await self.store.query(look)
+        if document is None:
+            raise not_found("authorization")
+        return _served({"@context": CONTEXT, **document})
 
     async def activity(self, number: int, request: IncomingRequest) -> Served:
         """An activity of ours, for those who may see it and what it is about."""

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from outbox.acts.follow import answer_within, ask_within, undo_within
+from outbox.acts.quoted import grant, show_approval
 from outbox.builders import reject
 from outbox.context import ActRefused
 from outbox.publish import Publisher
 from outbox.recipients import Recipients
 from storage.ids import new_id
-from storage.records import ActivityRecord, ActorRecord, FollowRecord
+from storage.records import ActivityRecord, ActorRecord, FollowRecord, ObjectRecord
 from storage.store import Tx
 
 
@@ -51,6 +52,16 @@ class Responses:
             reject.build(request, asker.url),
             recipients=Recipients(actors=(asker.id,), personal=True),
         )
+
+    async def let_quote(
+        self, tx: Tx, owner: ActorRecord, request: dict[str, Any], asker: ActorRecord, stamp: str
+    ) -> None:
+        """Tell `asker` that `owner` agrees to a QuoteRequest; `stamp` is where it says so."""
+        await grant(tx, self._publisher, owner, request, asker, stamp)
+
+    async def show_approval(self, tx: Tx, record: ObjectRecord, approval_url: str) -> None:
+        """Tell others of the leave to quote that a post of ours has, or (empty) has no more."""
+        await show_approval(tx, self._publisher, record, approval_url)
 
     async def forward(self, tx: Tx, owner: ActorRecord, activity: ActivityRecord) -> None:
         """Pass a stored activity on, unchanged, to the followers of `owner` (7.1.2)."""

@@ -49,7 +49,10 @@ class CardRecord:
 
 @dataclass(frozen=True, slots=True)
 class QuoteRecord:
-    """What an object quotes; `state` is pending, accepted, rejected, revoked or deleted."""
+    """What an object quotes; `state` is pending, accepted, rejected or revoked.
+
+    `due_at` is None unless something about it is to be looked up elsewhere.
+    """
 
     object_id: int
     quoted_url: str
@@ -58,6 +61,8 @@ class QuoteRecord:
     approval_url: str
     request_url: str
     created_at: int
+    attempts: int = 0
+    due_at: int | None = None
 
 
 class AppReadingStatements(Statements):

@@ -7,8 +7,8 @@ from storage.objects import OPEN
 from storage.statements import Statements
 
 # An object stays while somebody here answered, liked, shared, pinned, voted in or reported it,
-# is addressed by it, or takes part in its conversation. Experiences stay until their authors
-# withdraw them: the node is there to find them.
+# is addressed by it, takes part in its conversation, quotes it or is quoted in it. Experiences
+# stay until their authors withdraw them: the node is there to find them.
 _UNTOUCHED = (
     "not exists (select 1 from experiences e where e.object_id = o.id) and "
     "not exists (select 1 from objects r where r.in_reply_to = o.url and r.local = 1) "
@@ -24,7 +24,11 @@ _UNTOUCHED = (
     "where v.object_id = o.id and a.local = 1) "
     "and not exists (select 1 from featured t join actors a on a.id = t.actor_id "
     "where t.object_id = o.id and a.local = 1) "
-    "and not exists (select 1 from collection_items c where c.item = o.url)"
+    "and not exists (select 1 from collection_items c where c.item = o.url) "
+    "and not exists (select 1 from quotes q join objects r on r.id = q.object_id "
+    "where q.quoted_id = o.id and r.local = 1) "
+    "and not exists (select 1 from quotes q join objects r on r.id = q.quoted_id "
+    "where q.object_id = o.id and r.local = 1)"
 )
 # An actor stays while there is a follow, a block or a report with them, or anything of theirs.
 _STRANGER = (

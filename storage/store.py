@@ -18,6 +18,7 @@ from storage.engine import DatabaseEngine
 from storage.experiences import ExperienceStatements
 from storage.hosts import HostStatements
 from storage.imports import ImportStatements
+from storage.instance import InstanceStatements
 from storage.ledger import LedgerStatements
 from storage.mails import MailStatements
 from storage.members import MemberStatements
@@ -27,6 +28,7 @@ from storage.objects import ObjectStatements
 from storage.peeks import PeekStatements
 from storage.ports import Connection, Engine, StorageError
 from storage.preferences import PreferenceStatements
+from storage.quotes import QuoteStatements
 from storage.received import ReceivedStatements
 from storage.relationships import RelationshipStatements
 from storage.search import SearchStatements
@@ -96,6 +98,11 @@ class Tx:
         return ImportStatements(self.connection)
 
     @cached_property
+    def instance(self) -> InstanceStatements:
+        """What the node counts of itself."""
+        return InstanceStatements(self.connection)
+
+    @cached_property
     def ledger(self) -> LedgerStatements:
         """What belongs to no other family."""
         return LedgerStatements(self.connection)
@@ -154,6 +161,11 @@ class Tx:
     def preferences(self) -> PreferenceStatements:
         """What members chose."""
         return PreferenceStatements(self.connection)
+
+    @cached_property
+    def quotes(self) -> QuoteStatements:
+        """What objects quote."""
+        return QuoteStatements(self.connection)
 
     @cached_property
     def timelines(self) -> TimelineStatements:

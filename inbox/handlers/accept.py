@@ -1,13 +1,17 @@
-"""Somebody agrees to our Follow."""
+"""Somebody agrees to our Follow, or to being quoted."""
 
 from actors import relationships
 from inbox.context import HandlerContext, Ignored, Violation
+from inbox.handlers import quote
 from inbox.people import list_in_inbox
 from storage.records import FollowRecord
 
 
 async def receive(context: HandlerContext) -> str:
     """Count the follow from now on, if we really asked the very actor who answers."""
+    asked = await quote.asked_by_us(context)
+    if asked is not None:
+        return await quote.receive_accept(context, asked)
     follow = await our_request(context)
     if follow.state == "pending":
         await relationships.accept_follow(context.tx, context.actor, follow.url)

@@ -3,6 +3,7 @@
 from federation.addresses import same_origin
 from inbox.context import Gathered, HandlerContext, Ignored, Incoming, Violation
 from inbox.forward import forward_to_followers
+from inbox.handlers import quote
 from inbox.people import keep_activity
 from inbox.sources import Sources
 from objects.incoming import bury
@@ -20,6 +21,9 @@ async def receive_object(context: HandlerContext) -> str:
         raise Violation("only posts of one's own server can be deleted")
     record = await context.tx.objects.by_url(url)
     if record is None:
+        revoked = await quote.receive_revocation(context)
+        if revoked is not None:
+            return revoked
         raise Ignored("the object is not known here")
     if record.actor_id != context.actor.id:
         raise Violation("only one's own posts can be deleted")

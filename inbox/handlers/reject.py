@@ -1,13 +1,17 @@
-"""Somebody declines our Follow, or ends it after having agreed."""
+"""Somebody declines our Follow or being quoted, or ends it after having agreed."""
 
 from actors import relationships
 from inbox.context import HandlerContext
+from inbox.handlers import quote
 from inbox.handlers.accept import our_request
 from inbox.people import list_in_inbox
 
 
 async def receive(context: HandlerContext) -> str:
     """Stop waiting, or stop following."""
+    asked = await quote.asked_by_us(context)
+    if asked is not None:
+        return await quote.receive_reject(context, asked)
     follow = await our_request(context)
     await relationships.reject_follow(context.tx, context.actor, follow.url)
     await list_in_inbox(context, [follow.follower_id])

@@ -11,6 +11,7 @@ from federation.vocabulary import PUBLIC
 from objects.experiences.fields import Experience
 from objects.experiences.store import keep_edit
 from objects.incoming import IncomingObject, bury
+from objects.quotes import carried, tell_quoters
 from objects.visibility import RESTRICTED
 from outbox.acts.create import audience
 from outbox.builders import create, delete, update
@@ -41,9 +42,11 @@ async def edit(
 
     `experience` lends what stays here alone, `editor_id` made this version when that was not the
     author, `also` runs in the same transaction. Raises `ActRefused` for what is not one's own or
-    was deleted. The visibility stays, unless it grows from one of restricted reach.
+    was deleted. The visibility stays, unless it grows from one of restricted reach; so does what
+    is quoted.
     """
     must_own(author, before)
+    document = carried(orjson.loads(before.document), document)
     parsed = own_object(document, author, before.id, context.now())
     visibility = before.visibility
     if visibility in RESTRICTED and is_wider(parsed.record.visibility, visibility):
@@ -60,6 +63,7 @@ async def edit(
         named = list(dict.fromkeys((*changed.addressed, *changed.mentions)))
         await tx.objects.address(before.id, named, list(changed.mentions))
         activity = await _publish_change(context, tx, author, before, row, document)
+        await tell_quoters(tx, row, context.now())
         if also is not None:
             await also(tx, row)
         return activity

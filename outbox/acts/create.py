@@ -10,8 +10,10 @@ from objects.experiences.store import was_experience
 from objects.incoming import store_object
 from objects.media import attachment_document
 from objects.notes import NoteDraft, build_object
+from objects.quotes import quoting_properties
 from objects.text import find_mentions
 from objects.visibility import RESTRICTED, Visibility
+from outbox.acts.quote import Quoted, approval_of, as_quoting, place_quote
 from outbox.builders import create
 from outbox.context import ActRefused, OutboxContext
 from outbox.own_objects import own_object
@@ -28,13 +30,15 @@ async def post(context: OutboxContext, author: ActorRecord, draft: NoteDraft) ->
     """Publish what somebody wrote; names of people in it become mentions.
 
     The author of the object that is answered is mentioned too. What answers something restricted
-    is as restricted. Nothing waits for delivery.
+    is as restricted. What is quoted is quoted with leave, or leave is asked for. Nothing waits for
+    delivery.
     """
     people = list((await find_people(context, author, draft.text)).values())
     answered = await _answered(context, author, draft)
     draft = await _as_restricted(context, draft, answered)
     if answered is not None and answered.id not in {actor.id for actor in people}:
         people.append(answered)
+    draft, quoted = await as_quoting(context, author, draft, people)
     people = await context.store.query(lambda tx: within_reach(tx, people, draft.visibility))
     number = new_id()
     document = build_object(
@@ -47,7 +51,11 @@ async def post(context: OutboxContext, author: ActorRecord, draft: NoteDraft) ->
         await _attachments(context, author, draft.media_ids),
     )
     whole = {"@context": CONTEXT, **document}
-    return await publish_object(context, author, whole, number, draft.media_ids)
+    if quoted is not None:
+        whole |= quoting_properties(quoted.record, approval_of(context, quoted, number))
+    return await publish_object(
+        context, author, whole, number, draft.media_ids, quoted, draft.quote_policy
+    )
 
 
 async def _answered(
@@ -117,8 +125,13 @@ async def publish_object(
     document: dict[str, Any],
     number: int,
     media_ids: tuple[int, ...] = (),
+    quoted: Quoted | None = None,
+    quote_policy: str = "",
 ) -> ObjectRecord:
-    """Store a finished object document of ours and publish its `Create`."""
+    """Store a finished object document of ours and publish its `Create`.
+
+    `quoted` is what it quotes, `quote_policy` who may quote it.
+    """
     incoming = own_object(document, author, number, context.now())
     record = incoming.record
 
@@ -127,6 +140,8 @@ async def publish_object(
             raise ActRefused(409, "exists", f"There is already an object {record.url}.")
         for media_id in media_ids:
             await tx.ledger.attach(media_id, record.id)
+        if quote_policy:
+            await tx.quotes.set_policy(record.id, quote_policy)
         named = await tx.actors.by_urls([*incoming.addressed, *incoming.mentions])
         await context.publisher.publish(
             tx,
@@ -136,6 +151,8 @@ async def publish_object(
             object_id=record.id,
             visibility=record.visibility,
         )
+        if quoted is not None:
+            await place_quote(tx, context, author, record, document, quoted)
 
     await context.store.write(operation)
     return record

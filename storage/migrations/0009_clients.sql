@@ -417,3 +417,23 @@ create table translations (
     primary key (object_id, language)
 );
 create index translations_age on translations (created_at);
+
+-- What is seldom said of an account, as JSON (actors/extras.py): that it is a bot, what its
+-- pictures show, the custom emoji of its texts…
+alter table actors add column extras text not null default '';
+
+-- A number by which apps page through blocks.
+alter table blocks add column id bigint not null default 0;
+update blocks set id = created_at * 65536 + (select count(*) from blocks other
+    where other.actor_id = blocks.actor_id and other.target_id < blocks.target_id);
+create index blocks_actor on blocks (actor_id, id);
+
+-- Profiles whose links are to be looked at: do they link back?
+create table profile_checks (
+    actor_id bigint primary key references actors (id) on delete cascade,
+    due_at bigint not null
+);
+create index profile_checks_due on profile_checks (due_at, actor_id);
+
+-- What somebody wrote and what they shared stand in one order, by object and by Announce.
+create index activities_shares on activities (actor_id, id) where type = 'Announce';

@@ -40,11 +40,17 @@ def table(text: str) -> list[Row]:
 
 def built() -> set[str]:
     """The activities that have a builder: a module named after one, with `build` or `build_…`."""
-    found = set()
+    return set(builders())
+
+
+def builders() -> dict[str, str]:
+    """The module of each builder by its activity."""
+    found = {}
     for listed in pkgutil.iter_modules(outbox.builders.__path__):
         builder = importlib.import_module(f"outbox.builders.{listed.name}")
         if any(name.split("_")[0] == "build" for name in vars(builder)):
-            found.add(listed.name.capitalize())
+            activity = "".join(part.capitalize() for part in listed.name.split("_"))
+            found[activity] = f"outbox.builders.{listed.name}"
     return found
 
 
@@ -71,7 +77,7 @@ def test_the_page_names_what_the_builders_make(rows: list[Row]) -> None:
 def test_every_builder_is_used() -> None:
     callers = [s for s in modules(*PACKAGES) if not s.path.startswith("outbox/builders/")]
     called = {name for source in callers for name, _ in imported_names(source.tree)}
-    assert {name for name in built() if f"outbox.builders.{name.lower()}" not in called} == set()
+    assert {name for name, module in builders().items() if module not in called} == set()
 
 
 def test_no_route_and_no_row_stands_twice(rows: list[Row]) -> None:

@@ -321,6 +321,7 @@ class Network:
                 services = node.services
                 for worker in (
                     services.inbox_worker,
+                    services.quote_worker,
                     services.fanout_worker,
                     services.delivery_worker,
                 ):
