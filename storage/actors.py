@@ -10,7 +10,7 @@ PROFILE = (
     "type", "username", "host", "name", "summary", "inbox", "shared_inbox", "outbox",
     "followers_url", "following_url", "featured_url", "html_url", "icon", "image", "fields",
     "also_known_as", "moved_to", "locked", "discoverable", "indexable", "document", "updated_at",
-    "fetched_at", "hides_network",
+    "fetched_at", "hides_network", "extras",
 )  # fmt: skip
 
 
@@ -39,6 +39,18 @@ class ActorStatements(Statements):
             "order by local desc, fetched_at desc, id desc limit 1",
             username,
             host,
+        )
+
+    async def by_accounts(self, names: list[str], hosts: list[str]) -> list[ActorRecord]:
+        """Whoever has one of these names (lower-case) on one of these hosts, as `by_account`."""
+        if not names:
+            return []
+        return await self.all_of(
+            ActorRecord,
+            "from actors where lower(username) = any($1) and host = any($2) "
+            "order by local desc, fetched_at desc, id desc",
+            names,
+            hosts,
         )
 
     async def by_ids(self, ids: list[int]) -> dict[int, ActorRecord]:

@@ -14,6 +14,11 @@ BELONGINGS: Final = (
     "second_factors",
     "identities",
     "preferences",
+    "mutes",
+    "domain_blocks",
+    "account_notes",
+    "endorsements",
+    "dismissed_suggestions",
     "members",
 )
 

@@ -74,6 +74,7 @@ class ActorRecord:
     severity: str = ""
     sanction: str = ""
     sensitized: int = 0
+    extras: str = ""
 
     @property
     def account(self) -> str:
@@ -220,13 +221,17 @@ class ReactionRecord:
 
 @dataclass(frozen=True, slots=True)
 class PollRecord:
-    """The choices of a Question; `options` is a JSON list of `[name, votes]`."""
+    """The choices of a Question; `options` is a JSON list of `[name, votes]`.
+
+    `hide_totals`: nobody is told the counts before the end.
+    """
 
     object_id: int
     multiple: int
     options: str
     voters_count: int
     closes_at: int | None
+    hide_totals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +262,8 @@ class ReportRecord:
 class MediaRecord:
     """An uploaded file and what is known about it.
 
-    `preview` names a smaller picture, `avif` and `webp` those that pages show.
+    `preview` names a smaller picture, `avif` and `webp` those that pages show; `state` is
+    `waiting`, `ready` or `failed`, `duration` counts seconds.
     """
 
     id: int
@@ -276,6 +282,8 @@ class MediaRecord:
     preview: str = ""
     avif: str = ""
     webp: str = ""
+    state: str = "ready"
+    duration: float | None = None
 
     @property
     def files(self) -> tuple[str, ...]:

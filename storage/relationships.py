@@ -3,12 +3,30 @@
 from dataclasses import replace
 from typing import Literal
 
+from storage.ids import new_id
 from storage.records import ActorRecord, DomainRuleRecord, FollowRecord, columns
 from storage.statements import Statements
 
 FOLLOWERS = (
     "from follows f join actors a on a.id = f.follower_id "
     "where f.followee_id = $1 and f.state = 'accepted'"
+)
+# What only a follow holds up: how one follows, whom one recommends, who is on one's lists.
+_HELD_UP = (
+    "delete from follow_options where follower_id = $1 and followee_id = $2",
+    "delete from endorsements where actor_id = $1 and target_id = $2",
+    (
+        "delete from list_accounts where actor_id = $2 "
+        "and list_id in (select l.id from lists l where l.actor_id = $1)"
+    ),
+)
+HELD_UP_BY_ANY = (
+    "delete from follow_options where follower_id = any($1) or followee_id = any($1)",
+    "delete from endorsements where actor_id = any($1) or target_id = any($1)",
+    (
+        "delete from list_accounts where actor_id = any($1) "
+        "or list_id in (select l.id from lists l where l.actor_id = any($1))"
+    ),
 )
 
 
@@ -60,6 +78,9 @@ class RelationshipStatements(Statements):
             "delete from follows where id = $1 returning state", follow.id
         )
         await self._count(follow, -int(state == "accepted"))
+        if follow.follower_local:
+            for statement in _HELD_UP:
+                await self.connection.execute(statement, follow.follower_id, follow.followee_id)
 
     async def end_follows(self, actor_id: int, *, keep_remote_followers: bool = False) -> None:
         """End every follow of and by an actor, with the counts of the others.
@@ -80,6 +101,8 @@ class RelationshipStatements(Statements):
         )
         await self.connection.execute(f"delete from follows where followee_id = $1{kept}", actor_id)
         await self.connection.execute("delete from follows where follower_id = $1", actor_id)
+        for statement in HELD_UP_BY_ANY:
+            await self.connection.execute(statement, [actor_id])
 
     async def _count(self, follow: FollowRecord, change: int) -> None:
         if not change:
@@ -222,12 +245,13 @@ class RelationshipStatements(Statements):
     async def block(self, actor_id: int, target_id: int, url: str, now: int) -> bool:
         """Block an actor; False when it was blocked already."""
         inserted = await self.connection.execute(
-            "insert into blocks (actor_id, target_id, url, created_at) values ($1, $2, $3, $4) "
-            "on conflict (actor_id, target_id) do nothing",
+            "insert into blocks (actor_id, target_id, url, created_at, id) "
+            "values ($1, $2, $3, $4, $5) on conflict (actor_id, target_id) do nothing",
             actor_id,
             target_id,
             url,
             now,
+            new_id(),
         )
         return inserted > 0
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from storage.objects import OPEN
 from storage.statements import Statements
 
-# An object stays while somebody here answered, liked, shared, pinned, voted in or reported it,
-# is addressed by it, takes part in its conversation, quotes it or is quoted in it. Experiences
+# An object stays while somebody here answered, liked, shared, bookmarked, pinned, voted in or
+# reported it, is addressed by it, takes part in its conversation, quotes it or is quoted in it. Experiences
 # stay until their authors withdraw them: the node is there to find them.
 _UNTOUCHED = (
     "not exists (select 1 from experiences e where e.object_id = o.id) and "
@@ -24,18 +24,22 @@ _UNTOUCHED = (
     "where v.object_id = o.id and a.local = 1) "
     "and not exists (select 1 from featured t join actors a on a.id = t.actor_id "
     "where t.object_id = o.id and a.local = 1) "
+    "and not exists (select 1 from bookmarks b where b.object_id = o.id) "
     "and not exists (select 1 from collection_items c where c.item = o.url) "
     "and not exists (select 1 from quotes q join objects r on r.id = q.object_id "
     "where q.quoted_id = o.id and r.local = 1) "
     "and not exists (select 1 from quotes q join objects r on r.id = q.quoted_id "
     "where q.object_id = o.id and r.local = 1)"
 )
-# An actor stays while there is a follow, a block or a report with them, or anything of theirs.
+# An actor stays while there is a follow, a block, a mute, a note or a report about them, or
+# anything of theirs.
 _STRANGER = (
     "not exists (select 1 from follows f where f.follower_id = a.id) "
     "and not exists (select 1 from follows f where f.followee_id = a.id) "
     "and not exists (select 1 from blocks b where b.actor_id = a.id) "
     "and not exists (select 1 from blocks b where b.target_id = a.id) "
+    "and not exists (select 1 from mutes m where m.target_id = a.id) "
+    "and not exists (select 1 from account_notes c where c.target_id = a.id) "
     "and not exists (select 1 from objects o where o.actor_id = a.id) "
     "and not exists (select 1 from activities v where v.actor_id = a.id) "
     "and not exists (select 1 from audience u where u.actor_id = a.id) "

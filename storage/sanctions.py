@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from storage.relationships import HELD_UP_BY_ANY
 from storage.statements import Statements
 
 _THEIRS = "(f.follower_id = any($1) or f.followee_id = any($1))"
@@ -102,6 +103,8 @@ class SanctionStatements(Statements):
             "union select f.follower_id from follows f where f.follower_id = any($1))",
             chosen,
         )
+        for statement in HELD_UP_BY_ANY:
+            await self.connection.execute(statement, chosen)
         return await self.connection.execute(
             "delete from follows where follower_id = any($1) or followee_id = any($1)", chosen
         )

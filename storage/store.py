@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from storage.activities import ActivityStatements
 from storage.actors import ActorStatements
 from storage.apps_reading import AppReadingStatements
+from storage.bonds import BondStatements
 from storage.concepts import ConceptStatements
 from storage.credentials import CredentialStatements
 from storage.deliveries import DeliveryStatements
@@ -26,16 +27,22 @@ from storage.network import NetworkStatements
 from storage.notifications import NotificationStatements
 from storage.objects import ObjectStatements
 from storage.peeks import PeekStatements
+from storage.people import PeopleStatements
 from storage.ports import Connection, Engine, StorageError
 from storage.preferences import PreferenceStatements
+from storage.profiles import ProfileStatements
 from storage.quotes import QuoteStatements
 from storage.received import ReceivedStatements
 from storage.relationships import RelationshipStatements
+from storage.scheduled import ScheduledStatements
 from storage.search import SearchStatements
 from storage.sessions import SessionStatements
 from storage.site import SiteStatements
 from storage.sqlite_statements import Synchronous
+from storage.statuses import StatusStatements
 from storage.timelines import TimelineStatements
+from storage.translations import TranslationStatements
+from storage.uploads import UploadStatements
 from storage.wakeups import Wakeup
 
 T = TypeVar("T")
@@ -61,6 +68,11 @@ class Tx:
     def apps(self) -> AppReadingStatements:
         """What apps show beside actors and objects."""
         return AppReadingStatements(self.connection)
+
+    @cached_property
+    def bonds(self) -> BondStatements:
+        """How members stand to others."""
+        return BondStatements(self.connection)
 
     @cached_property
     def concepts(self) -> ConceptStatements:
@@ -133,6 +145,16 @@ class Tx:
         return PeekStatements(self.connection)
 
     @cached_property
+    def people(self) -> PeopleStatements:
+        """Lists of people."""
+        return PeopleStatements(self.connection)
+
+    @cached_property
+    def profiles(self) -> ProfileStatements:
+        """What stands on a profile."""
+        return ProfileStatements(self.connection)
+
+    @cached_property
     def received(self) -> ReceivedStatements:
         """What came in."""
         return ReceivedStatements(self.connection)
@@ -168,9 +190,29 @@ class Tx:
         return QuoteStatements(self.connection)
 
     @cached_property
+    def scheduled(self) -> ScheduledStatements:
+        """Posts that wait for their time."""
+        return ScheduledStatements(self.connection)
+
+    @cached_property
+    def statuses(self) -> StatusStatements:
+        """What apps do with posts."""
+        return StatusStatements(self.connection)
+
+    @cached_property
+    def uploads(self) -> UploadStatements:
+        """Files on their way into posts."""
+        return UploadStatements(self.connection)
+
+    @cached_property
     def timelines(self) -> TimelineStatements:
         """What members read."""
         return TimelineStatements(self.connection)
+
+    @cached_property
+    def translations(self) -> TranslationStatements:
+        """Posts in other languages."""
+        return TranslationStatements(self.connection)
 
     @cached_property
     def search(self) -> SearchStatements:

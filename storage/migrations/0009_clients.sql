@@ -437,3 +437,20 @@ create index profile_checks_due on profile_checks (due_at, actor_id);
 
 -- What somebody wrote and what they shared stand in one order, by object and by Announce.
 create index activities_shares on activities (actor_id, id) where type = 'Announce';
+
+-- Uploads are prepared off the request (state `waiting`), on a lease that survives a crash;
+-- `duration` in seconds.
+alter table media add column duration double precision;
+alter table media add column attempts bigint not null default 0;
+alter table media add column lease_until bigint not null default 0;
+create index media_waiting on media (id) where state = 'waiting';
+
+-- Polls: whether counts are hidden until the end; whether somebody here waits for the end; when
+-- the counts of another server's poll were asked for, and whether they are to be fetched.
+alter table polls add column hide_totals bigint not null default 0;
+alter table polls add column awaited bigint not null default 0;
+alter table polls add column fetched_at bigint not null default 0;
+alter table polls add column refresh_due bigint not null default 0;
+update polls set awaited = ending;
+create index polls_awaited on polls (closes_at) where awaited = 1;
+create index polls_refresh on polls (object_id) where refresh_due = 1;
