@@ -18,6 +18,7 @@ from storage.store import Store, Tx
 MAX_RESOURCE: Final = 2_048
 COUNTED_FOR_S: Final = 600.0
 DAY_MS: Final = 24 * 3_600_000
+FEATURES: Final = ("mastodon_api", "mastodon_api_streaming", "polls", "quote_posting")
 
 
 async def webfinger(
@@ -76,7 +77,13 @@ class NodeCounts:
         if facts is None:
             now = int(self._clock() * 1000)
             counts = await self._store.query(lambda tx: _counts(tx, now))
-            metadata = {"nodeName": name, "nodeDescription": description}
+            metadata: dict[str, Any] = {
+                "nodeName": name,
+                "nodeDescription": description,
+                # libraries for apps look here for the API that they can speak with us
+                "upstream": {"name": "mastodon"},
+                "features": FEATURES,
+            }
             if contact:
                 metadata["maintainer"] = contact
             facts = NodeFacts(self._version, *counts, metadata=metadata)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import orjson
 
+from actors.extras import extras_of
 from actors.identifiers import Identifiers
 from federation.keys import load_public
 from federation.multikey import encode_multikey
@@ -34,9 +35,15 @@ def wire_time(ms: int) -> str:
 
 
 def actor_document(
-    actor: ActorRecord, keys: Sequence[KeyRecord], identifiers: Identifiers
+    actor: ActorRecord,
+    keys: Sequence[KeyRecord],
+    identifiers: Identifiers,
+    emojis: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
-    """The whole document of a local actor, keys included (FEP-521a, FEP-2c59, FEP-844e)."""
+    """The whole document of a local actor, keys included (FEP-521a, FEP-2c59, FEP-844e).
+
+    `emojis` are the tags of those custom emoji that name, summary and fields use.
+    """
     document = stub_document(actor, keys, identifiers)
     document |= {
         "name": actor.name or actor.username,
@@ -50,6 +57,8 @@ def actor_document(
         "updated": wire_time(actor.updated_at),
         "webfinger": actor.account,
     }
+    if emojis:
+        document["tag"] = list(emojis)
     if actor.url == identifiers.node_actor:
         return document | {"implements": IMPLEMENTS} | _images(actor)
     return document | _collections(actor, identifiers) | _profile(actor) | _images(actor)
@@ -62,7 +71,7 @@ def stub_document(
     return {
         "@context": CONTEXT,
         "id": actor.url,
-        "type": actor.type,
+        "type": "Service" if extras_of(actor).bot else actor.type,
         "preferredUsername": actor.username,
         "inbox": actor.inbox,
         "endpoints": _endpoints(actor, identifiers),
@@ -157,15 +166,24 @@ def _profile(actor: ActorRecord) -> dict[str, Any]:
         parts["alsoKnownAs"] = aliases
     if actor.moved_to:
         parts["movedTo"] = actor.moved_to
+    sites = extras_of(actor).attribution_domains
+    if sites:
+        parts["attributionDomains"] = list(sites)
     return parts
 
 
 def _images(actor: ActorRecord) -> dict[str, Any]:
-    urls = {"icon": actor.icon, "image": actor.image}
-    return {name: _image(url) for name, url in urls.items() if url}
+    extras = extras_of(actor)
+    pictures = {
+        "icon": (actor.icon, extras.avatar_description),
+        "image": (actor.image, extras.header_description),
+    }
+    return {name: _image(url, shown) for name, (url, shown) in pictures.items() if url}
 
 
-def _image(url: str) -> dict[str, Any]:
+def _image(url: str, shown: str = "") -> dict[str, Any]:
     image = {"type": "Image", "url": url}
     media_type = mimetypes.guess_type(url)[0]
-    return image | ({"mediaType": media_type} if media_type else {})
+    if media_type:
+        image["mediaType"] = media_type
+    return image | ({"name": shown} if shown else {})

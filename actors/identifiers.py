@@ -115,6 +115,10 @@ class Identifiers:
         """The page of a hashtag."""
         return f"{self.origin}/tags/{name}"
 
+    def emoji(self, shortcode: str) -> str:
+        """The id of a custom emoji of this node."""
+        return f"{self.origin}/emojis/{shortcode}"
+
     def media(self, file: str) -> str:
         """The address of an uploaded file."""
         return f"{self.origin}/media/{file}"

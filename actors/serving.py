@@ -17,6 +17,7 @@ from actors.documents import (
     stub_document,
     tombstone,
 )
+from actors.emojis import profile_emojis
 from actors.identifiers import Identifiers
 from actors.memory import Memory
 from actors.negotiation import Format
@@ -26,8 +27,8 @@ from federation.errors import Refused
 from federation.incoming import IncomingRequest
 from federation.linked_data import serialise
 from federation.vocabulary import ACTIVITY_JSON
-from storage.records import ActorRecord
-from storage.store import Store
+from storage.records import ActorRecord, KeyRecord
+from storage.store import Store, Tx
 
 DOCUMENTS_IN_MEMORY: Final = 1_000
 PUBLIC: Final = "public, max-age=180"
@@ -254,15 +255,23 @@ class ActorServing:
         return Served(body, form.value, cache=PUBLIC if open_to_all else PRIVATE)
 
     async def _render(self, actor: ActorRecord, kind: str, form: Format) -> bytes:
-        keys = await self.store.query(lambda tx: tx.actors.keys(actor.id))
-        build = stub_document if kind == "stub" else actor_document
-        document = build(actor, keys, self.identifiers)
+        keys, emojis = await self.store.query(lambda tx: self._read(tx, actor))
+        if kind == "stub":
+            document = stub_document(actor, keys, self.identifiers)
+        else:
+            document = actor_document(actor, keys, self.identifiers, emojis)
         if kind == "owner":
             document = owner_document(document, self.identifiers)
         if form.linked_data:
             media_type = form.value.partition(";")[0]
             return await asyncio.to_thread(serialise, document, media_type)
         return orjson.dumps(document)
+
+    async def _read(
+        self, tx: Tx, actor: ActorRecord
+    ) -> tuple[list[KeyRecord], list[dict[str, Any]]]:
+        keys = await tx.actors.keys(actor.id)
+        return keys, await profile_emojis(tx, self.identifiers, actor)
 
 
 def _alive(actor: ActorRecord) -> None:

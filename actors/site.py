@@ -4,6 +4,7 @@ Pages read it through `SiteFacts`, which keeps it in memory for a few seconds.
 """
 
 import asyncio
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -16,7 +17,7 @@ from config.settings import Settings
 from storage.site import SiteRecord
 from storage.store import Store, Tx
 
-Part = TypeVar("Part", "LegalNotice", "Appearance", "Policy", "OrganisationFacts")
+Part = TypeVar("Part", "LegalNotice", "Appearance", "Policy", "OrganisationFacts", "HouseRules")
 Conformity = Literal["", "non", "partial", "total"]
 
 # Another process may have changed it.
@@ -97,11 +98,46 @@ class OrganisationFacts:
     website: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule that members are asked to keep; `number` stays as long as its text does."""
+
+    number: int
+    text: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class HouseRules:
+    """What members are asked to keep, and what strangers learn about other servers.
+
+    `rules`: a paragraph for each, its first line is the rule, the others explain it. `blocks`:
+    who may read which servers are shut out or limited. `peers`: whether the servers that this
+    one knows are listed.
+    """
+
+    rules: str = ""
+    blocks: Literal["nobody", "members", "everybody"] = "nobody"
+    peers: bool = True
+
+    def listed(self) -> list[Rule]:
+        """The rules, in order, each once."""
+        found: dict[str, Rule] = {}
+        for paragraph in re.split(r"\n\s*\n", self.rules.replace("\r\n", "\n").strip()):
+            text, _, hint = paragraph.strip().partition("\n")
+            if text:
+                digest = hashlib.sha256(text.strip().encode()).digest()
+                number = int.from_bytes(digest[:6])
+                found.setdefault(text, Rule(number, text.strip(), " ".join(hint.split())))
+        return list(found.values())
+
+
 NAMES: Final[Mapping[type, str]] = {
     LegalNotice: "legal",
     Appearance: "appearance",
     Policy: "policy",
     OrganisationFacts: "organisation",
+    HouseRules: "rules",
 }
 
 
@@ -112,7 +148,10 @@ async def read_site(tx: Tx, kind: type[Part]) -> Part:
 
 
 async def save_site(
-    tx: Tx, who: str, part: LegalNotice | Appearance | Policy | OrganisationFacts, now: int
+    tx: Tx,
+    who: str,
+    part: LegalNotice | Appearance | Policy | OrganisationFacts | HouseRules,
+    now: int,
 ) -> None:
     """Write a part and note in the audit log which fields changed. Raises `NotPossible`."""
     kind = type(part)
@@ -152,6 +191,16 @@ class SiteFacts:
     async def policy(self) -> Policy:
         """How experiences get published."""
         return await self._part(Policy)
+
+    async def rules(self) -> HouseRules:
+        """What members are asked to keep."""
+        return await self._part(HouseRules)
+
+    async def written_at(self, kind: type[Any]) -> int:
+        """When a part was last changed, in milliseconds; 0 when it never was."""
+        await self._part(HouseRules)
+        record = self._found.get(NAMES[kind])
+        return 0 if record is None else record.updated_at
 
     async def open_to_visitors(self) -> bool:
         """Whether public pages are shown: the legal notice is complete, or nobody can come."""

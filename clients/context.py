@@ -1,5 +1,6 @@
 """What every part of the API needs, built once by the node."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from actors.identifiers import Identifiers
@@ -9,9 +10,14 @@ from clients.rendering.cache import RenderCache
 from config.settings import Settings
 from federation.client import HttpClient
 from objects.media import MediaLimits
+from objects.translation import Translator
 from outbox.context import OutboxContext
 from storage.files import MediaFiles
 from storage.store import Store
+
+
+LegalText = Callable[[str], Awaitable[str]]
+"""The HTML of the page `legal` or `privacy`, in the language that the request asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,8 @@ class ClientContext:
     rules: DomainRules
     site: SiteFacts
     version: str
+    legal_text: LegalText
+    translator: Translator | None
     cache: RenderCache = field(default_factory=RenderCache)
 
     @property

@@ -153,6 +153,7 @@ def check(settings: Settings) -> Settings:
             raise BadSettings(f"[federation] {name} must be at least 1.")
     _check_mail(settings)
     _check_sign_in(settings)
+    _check_translation(settings)
     return settings
 
 
@@ -163,6 +164,21 @@ def _check_mail(settings: Settings) -> None:
         raise BadSettings(
             "[mail] mail_security is none, so the password would travel in clear: use starttls or "
             "tls, or leave mail_username empty."
+        )
+
+
+def _check_translation(settings: Settings) -> None:
+    address = settings.libretranslate_url
+    if not address:
+        return
+    if settings.deepl_key:
+        raise BadSettings("[translation] set libretranslate_url or deepl_key, not both.")
+    if not address.startswith(("https://", "http://")):
+        raise BadSettings("[translation] libretranslate_url must begin with https:// or http://.")
+    if address.startswith("http://") and not settings.libretranslate_networks:
+        raise BadSettings(
+            "[translation] libretranslate_url is plain http: name the private network of the "
+            'service in libretranslate_networks, for instance ["127.0.0.0/8"], or use https.'
         )
 
 

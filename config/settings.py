@@ -132,6 +132,22 @@ class Settings:
         (),
     )
 
+    libretranslate_url: str = setting(
+        "translation",
+        "Address of a LibreTranslate service that translates posts for members in their apps; "
+        "empty: none does.",
+        "",
+    )
+    libretranslate_key: str = setting("translation", "The key that it asks for, if any.", "")
+    libretranslate_networks: tuple[Network, ...] = setting(
+        "translation",
+        "Private networks where that service may be, when it runs beside the node.",
+        (),
+    )
+    deepl_key: str = setting(
+        "translation", "Key for DeepL, to have posts translated there instead.", ""
+    )
+
     @property
     def origin(self) -> str:
         """Scheme and host, without a trailing slash: `https://node.example`."""

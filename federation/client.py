@@ -179,27 +179,37 @@ class HttpClient:
         content_type: str,
         signer: httpx.Auth | None = None,
         headers: Mapping[str, str] | None = None,
+        max_bytes: int | None = None,
     ) -> Answer:
         """Send `body` to `url`; any status, redirects too, is an answer.
 
         The answer's body is kept only if it is short and quick: what comes after the status
-        does not undo it. Raises `Untrusted` and `Unreachable`.
+        does not undo it. With `max_bytes` the answer is what matters, and is read like that of
+        a GET. Raises `Untrusted` and `Unreachable`.
         """
         sent = {**(headers or {}), "Content-Type": content_type}
         async with self._deadline(url):
             await self._refuse_forbidden(url)
             try:
-                return await self._post_once(url, body, sent, signer)
+                return await self._post_once(url, body, sent, signer, max_bytes)
             except _StaleConnection:
                 # The server closed an idle connection while we wrote to it; that happens with
                 # every keep-alive, and receivers know an activity that comes twice by its id.
-                return await self._post_once(url, body, {**sent, "Connection": "close"}, signer)
+                closing = {**sent, "Connection": "close"}
+                return await self._post_once(url, body, closing, signer, max_bytes)
 
     async def _post_once(
-        self, url: str, body: bytes, headers: Mapping[str, str], signer: httpx.Auth | None
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        signer: httpx.Auth | None,
+        max_bytes: int | None,
     ) -> Answer:
         request = self._request("POST", url, headers=headers, content=body)
         async with self._send(request, signer) as response:
+            if max_bytes is not None:
+                return _answer(response, await read_body(response, max_bytes))
             return _answer(response, await _read_receipt(response))
 
     async def _refuse_forbidden(self, url: str) -> None:

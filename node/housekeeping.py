@@ -56,6 +56,7 @@ class Housekeeping:
             "sessions": await self._store.write(lambda tx: tx.sessions.prune(now, now - DAY_MS)),
             "mails": await self._store.write(lambda tx: tx.mails.prune(before)),
             "reporters": await self._store.write(lambda tx: forget_reporters(tx, now)),
+            "translations": await self._store.write(lambda tx: tx.translations.forget(before)),
             "uploads": await prune_media(self._store, self._files, now),
             "documents": await asyncio.to_thread(
                 forget_documents, self._settings.documents_dir, (now - DAY_MS) / 1000

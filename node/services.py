@@ -19,6 +19,7 @@ from federation.addresses import AddressGuard
 from federation.client import HttpClient, Transport, user_agent
 from federation.fetch import Fetcher
 from federation.policy import RateLimiter
+from federation.translation import DeepL, LibreTranslate, TranslationService
 from federation.verify import Verifier
 from inbox.quotes import QuoteWorker
 from inbox.receive import Receiver
@@ -27,6 +28,7 @@ from inbox.worker import InboxWorker
 from node.housekeeping import Housekeeping
 from objects.media import MediaLimits
 from objects.remote import RemoteObjects
+from objects.translation import Translator, translates
 from outbox.context import OutboxContext
 from outbox.deliver import Deliverer
 from outbox.fanout import FanoutWorker
@@ -43,6 +45,8 @@ from web.mails import Mails
 from web.public.legal import legal_html
 from web.rendering import Renderer
 from web.sessions import Sessions
+
+TRANSLATION_TIMEOUT_S = 20.0
 
 Clock = Callable[[], float]
 
@@ -159,7 +163,7 @@ def build_services(
         delivery_worker=_delivery_worker(settings, store, deliverer, publisher.rush, clock),
         housekeeping=Housekeeping(store, files, settings, clock),
         web=web,
-        clients=_clients(web),
+        clients=_clients(web, _translator(settings, store, transport, clock)),
     )
 
 
@@ -188,7 +192,37 @@ def _web(
     )
 
 
-def _clients(web: WebContext) -> ClientContext:
+def _translator(
+    settings: Settings,
+    store: Store,
+    transport: Transport | None,
+    clock: Clock,
+) -> Translator | None:
+    """The service that translates posts, if the administrator named one.
+
+    Only for that one a private network may be open, as it often runs beside the node.
+    """
+    if not translates(settings):
+        return None
+    asking = HttpClient(
+        user_agent=user_agent(version("communotic"), settings.origin),
+        guard=AddressGuard(
+            settings.libretranslate_networks,
+            allow_http=settings.libretranslate_url.startswith("http://"),
+        ),
+        transport=transport,
+        timeout_s=TRANSLATION_TIMEOUT_S,
+        connections_per_host=4,
+    )
+    service: TranslationService = (
+        DeepL(asking, settings.deepl_key)
+        if settings.deepl_key
+        else LibreTranslate(asking, settings.libretranslate_url, settings.libretranslate_key)
+    )
+    return Translator(store, service, clock)
+
+
+def _clients(web: WebContext, translator: Translator | None) -> ClientContext:
     """What apps need; they share with the pages what the site says of itself."""
     return ClientContext(
         outbox=web.outbox,
@@ -200,6 +234,7 @@ def _clients(web: WebContext) -> ClientContext:
         site=web.site,
         version=version("communotic"),
         legal_text=partial(legal_html, web),
+        translator=translator,
     )
 
 

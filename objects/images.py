@@ -71,6 +71,14 @@ def redraw(content: bytes, media_type: str, max_pixels: int) -> Picture:
             raise Refused(422, "broken-image", f"The picture cannot be read: {error}") from None
 
 
+def still_of(picture: Picture) -> bytes | None:
+    """The first picture of an animation as WebP; None for what does not move."""
+    with _turn, Image.open(io.BytesIO(picture.content)) as image:
+        if int(getattr(image, "n_frames", 1)) < 2:
+            return None
+        return _encoded(_pixels_only(image), "WEBP")
+
+
 def _redraw(content: bytes, kind: str, max_pixels: int) -> Picture:
     # The bound on pixels is ours, below; Pillow's would only warn.
     Image.MAX_IMAGE_PIXELS = None

@@ -203,7 +203,7 @@ async def edit_object(tx: Tx, incoming: IncomingObject) -> bool:
     if (new.edited_at or 0) < (known.edited_at or 0):
         return False
     if incoming.poll is not None:
-        await tx.objects.save_poll(replace(incoming.poll, object_id=known.id))
+        await _renew_poll(tx, replace(incoming.poll, object_id=known.id))
     if not known.local:
         await change_quote(tx, known, incoming.quote, new.created_at)
     if not _differs(known, incoming):
@@ -220,6 +220,18 @@ async def edit_object(tx: Tx, incoming: IncomingObject) -> bool:
     await _save_emojis(tx, incoming)
     await tell_quoters(tx, changed, new.created_at)
     return True
+
+
+async def _renew_poll(tx: Tx, poll: PollRecord) -> None:
+    """Take over the counts of a poll; whoever voted for other choices did not vote in it."""
+    before = await tx.objects.poll(poll.object_id)
+    if before is not None and _choices(before) != _choices(poll):
+        await tx.objects.forget_votes(poll.object_id)
+    await tx.objects.save_poll(poll)
+
+
+def _choices(poll: PollRecord) -> list[str]:
+    return [name for name, _ in orjson.loads(poll.options)]
 
 
 async def bury(tx: Tx, record: ObjectRecord, now: int) -> bool:
@@ -239,6 +251,8 @@ def attachments_of(
 
 
 async def _save_emojis(tx: Tx, incoming: IncomingObject) -> None:
+    if incoming.record.local:
+        return  # administrators alone make ours
     host = (reading.web_address(incoming.record.url) or "").split("/")[2]
     for shortcode, url in incoming.emojis:
         await tx.ledger.save_emoji(host, shortcode, url, incoming.record.created_at)

@@ -44,6 +44,8 @@ _SIGNATURES: Final = (
     ),
     (re.compile(rb"\x1aE\xdf\xa3.{0,60}webm", re.DOTALL), "video/webm"),
 )
+MEDIA_TYPES: Final = tuple(dict.fromkeys(media_type for _, media_type in _SIGNATURES))
+"""Every type of file that is taken."""
 _APPLE: Final = re.compile(rb"....ftyp(?:hei[cxms]|hev[cx]|mif1|msf1|avi[fs])", re.DOTALL)
 _MARKUP: Final = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<", re.DOTALL)
 # Bytes of another program at the front of a text-like file: what a browser might run.

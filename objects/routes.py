@@ -8,10 +8,12 @@ from quart import Blueprint, Response, request, send_file
 from quart.typing import ResponseReturnValue
 
 from actors.access import Visitors
+from actors.emojis import emoji_document
 from actors.identifiers import Identifiers
 from actors.negotiation import Format
 from actors.problems import not_found
-from actors.routes import answer, negotiated, unread_request
+from actors.routes import answer, negotiated, open_json, unread_request
+from federation.vocabulary import ACTIVITY_JSON
 from objects.media import disposition, media_type_of
 from objects.serving import ObjectServing
 from objects.text import normalise_hashtag
@@ -109,6 +111,14 @@ def _collections(routes: Blueprint, services: ObjectServices, serving: ObjectSer
 
 
 def _files(routes: Blueprint, services: ObjectServices) -> None:
+    @routes.get("/emojis/<shortcode>")
+    async def emoji(shortcode: str) -> ResponseReturnValue:
+        host = services.identifiers.host
+        found = await services.store.query(lambda tx: tx.emojis.named(host, [shortcode]))
+        if shortcode not in found:
+            raise not_found("emoji")
+        return open_json(emoji_document(services.identifiers, found[shortcode]), ACTIVITY_JSON)
+
     @routes.get("/media/<file>")
     async def media(file: str) -> ResponseReturnValue:
         found = await services.store.query(lambda tx: tx.ledger.media_by_file(file))

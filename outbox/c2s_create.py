@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from federation.documents import Document
+from objects.emojis import with_emojis
 from objects.experiences.documents import completed, experience_of
 from objects.experiences.reading import concepts_of
 from objects.incoming import IncomingObject, store_object
@@ -57,6 +58,7 @@ async def create_object(
         now=context.now(),
     )
     document = await _as_experience(context, actor, document)
+    document = await with_emojis(context.store, context.identifiers, document)
     incoming = own_object(document, actor, number, context.now())
     return await _publish(context, actor, document, incoming, addressing)
 

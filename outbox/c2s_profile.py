@@ -1,6 +1,7 @@
 """A client's `Update` of its own actor."""
 
 from actors.documents import actor_document
+from actors.emojis import profile_emojis
 from actors.local import ProfileChanges
 from actors.local import update_profile as save_profile
 from federation.documents import Document
@@ -25,7 +26,8 @@ async def change_profile(
     async def operation(tx: Tx) -> ActivityRecord:
         changed = await save_profile(tx, actor, wanted, context.now())
         keys = await tx.actors.keys(changed.id)
-        document = actor_document(changed, keys, context.identifiers)
+        emojis = await profile_emojis(tx, context.identifiers, changed)
+        document = actor_document(changed, keys, context.identifiers, emojis)
         return await tell_profile(context, tx, changed, document)
 
     return await context.store.write(operation)

@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from actors.documents import actor_document
+from actors.emojis import profile_emojis
 from federation.documents import Document
 from federation.fetch import Fetcher
 from objects.documents import activity_document, object_document
@@ -60,7 +61,9 @@ async def _stored(
 
 async def _actor(context: OutboxContext, tx: Tx, actor: ActorRecord) -> dict[str, Any] | None:
     if actor.local:
-        return actor_document(actor, await tx.actors.keys(actor.id), context.identifiers)
+        emojis = await profile_emojis(tx, context.identifiers, actor)
+        keys = await tx.actors.keys(actor.id)
+        return actor_document(actor, keys, context.identifiers, emojis)
     return dict(orjson.loads(actor.document)) if actor.document else None
 
 

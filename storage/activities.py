@@ -34,7 +34,8 @@ _FOLLOWERS = (
 _UNHEARD = (
     "select 1 from actors s where s.id = $4 and (s.severity = 'suspend' or "
     "((s.severity = 'limit' or s.sanction = 'limit') and not exists "
-    "(select 1 from follows f where f.follower_id = $2 and f.followee_id = s.id and f.state = 'accepted')))"
+    "(select 1 from follows f where f.follower_id = $2 and f.followee_id = s.id "
+    "and f.state = 'accepted')))"
 )
 # $1 actor, $2 author, $3 entry, $4 activity, $5 object, $6 whether in home timelines, $7 owners
 SHOW_TO_FOLLOWERS = f"{_INTO_TIMELINE} cast($6 as bigint), {_FOLLOWERS}"

@@ -12,16 +12,22 @@ from storage.actors import ActorStatements
 from storage.apps_reading import AppReadingStatements
 from storage.bonds import BondStatements
 from storage.concepts import ConceptStatements
+from storage.conversations import ConversationStatements
 from storage.credentials import CredentialStatements
 from storage.deliveries import DeliveryStatements
 from storage.drafts import DraftStatements
+from storage.emojis import EmojiStatements
 from storage.engine import DatabaseEngine
 from storage.experiences import ExperienceStatements
+from storage.feeds import FeedStatements
+from storage.home_feeds import HomeFeedStatements
 from storage.hosts import HostStatements
 from storage.imports import ImportStatements
 from storage.instance import InstanceStatements
 from storage.ledger import LedgerStatements
+from storage.lists import ListStatements
 from storage.mails import MailStatements
+from storage.markers import MarkerStatements
 from storage.members import MemberStatements
 from storage.network import NetworkStatements
 from storage.notifications import NotificationStatements
@@ -29,6 +35,7 @@ from storage.objects import ObjectStatements
 from storage.peeks import PeekStatements
 from storage.people import PeopleStatements
 from storage.ports import Connection, Engine, StorageError
+from storage.post_search import PostSearchStatements
 from storage.preferences import PreferenceStatements
 from storage.profiles import ProfileStatements
 from storage.quotes import QuoteStatements
@@ -40,8 +47,10 @@ from storage.sessions import SessionStatements
 from storage.site import SiteStatements
 from storage.sqlite_statements import Synchronous
 from storage.statuses import StatusStatements
+from storage.tags import TagStatements
 from storage.timelines import TimelineStatements
 from storage.translations import TranslationStatements
+from storage.trends import TrendStatements
 from storage.uploads import UploadStatements
 from storage.wakeups import Wakeup
 
@@ -80,6 +89,11 @@ class Tx:
         return ConceptStatements(self.connection)
 
     @cached_property
+    def conversations(self) -> ConversationStatements:
+        """Private conversations of members."""
+        return ConversationStatements(self.connection)
+
+    @cached_property
     def credentials(self) -> CredentialStatements:
         """What members prove with besides a password."""
         return CredentialStatements(self.connection)
@@ -95,9 +109,24 @@ class Tx:
         return DraftStatements(self.connection)
 
     @cached_property
+    def emojis(self) -> EmojiStatements:
+        """The custom emoji of this node."""
+        return EmojiStatements(self.connection)
+
+    @cached_property
     def experiences(self) -> ExperienceStatements:
         """Experiences, here and elsewhere."""
         return ExperienceStatements(self.connection)
+
+    @cached_property
+    def feeds(self) -> FeedStatements:
+        """What apps page through."""
+        return FeedStatements(self.connection)
+
+    @cached_property
+    def home_feeds(self) -> HomeFeedStatements:
+        """What home timelines gain and lose with follows."""
+        return HomeFeedStatements(self.connection)
 
     @cached_property
     def hosts(self) -> HostStatements:
@@ -120,9 +149,19 @@ class Tx:
         return LedgerStatements(self.connection)
 
     @cached_property
+    def lists(self) -> ListStatements:
+        """Lists of people whom members follow."""
+        return ListStatements(self.connection)
+
+    @cached_property
     def mails(self) -> MailStatements:
         """Mails that wait to be sent."""
         return MailStatements(self.connection)
+
+    @cached_property
+    def markers(self) -> MarkerStatements:
+        """How far members have read."""
+        return MarkerStatements(self.connection)
 
     @cached_property
     def members(self) -> MemberStatements:
@@ -153,6 +192,11 @@ class Tx:
     def profiles(self) -> ProfileStatements:
         """What stands on a profile."""
         return ProfileStatements(self.connection)
+
+    @cached_property
+    def posts(self) -> PostSearchStatements:
+        """The words of posts."""
+        return PostSearchStatements(self.connection)
 
     @cached_property
     def received(self) -> ReceivedStatements:
@@ -203,6 +247,16 @@ class Tx:
     def uploads(self) -> UploadStatements:
         """Files on their way into posts."""
         return UploadStatements(self.connection)
+
+    @cached_property
+    def tags(self) -> TagStatements:
+        """Hashtags."""
+        return TagStatements(self.connection)
+
+    @cached_property
+    def trends(self) -> TrendStatements:
+        """What many speak of."""
+        return TrendStatements(self.connection)
 
     @cached_property
     def timelines(self) -> TimelineStatements:

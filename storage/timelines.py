@@ -150,7 +150,8 @@ class TimelineStatements(Statements):
             "or lower(a.username || '@' || a.host) like $1 escape '!') "
             "and a.state = 'active' and a.type <> 'Application' and a.id <> $2 "
             "and a.severity not in ('limit', 'suspend') and a.sanction <> 'limit' "
-            "and (a.discoverable = 1 or exists (select 1 from follows f where f.follower_id = $2 and f.followee_id = a.id)) "
+            "and (a.discoverable = 1 or exists (select 1 from follows f "
+            "where f.follower_id = $2 and f.followee_id = a.id)) "
             "and not exists (select 1 from blocks b where (b.actor_id = $2 and b.target_id = a.id) "
             "or (b.actor_id = a.id and b.target_id = $2)) "
             "order by a.local desc, a.followers_count desc, a.id limit $3",

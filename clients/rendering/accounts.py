@@ -62,9 +62,16 @@ async def _own_emojis(
 
 async def own_emojis(tx: Tx, identifiers: Identifiers) -> dict[str, CustomEmoji]:
     """The custom emoji of this node by their shortcode."""
-    found = await tx.ledger.emojis(identifiers.host)
+    found = await tx.emojis.all(identifiers.host)
     return {
-        name: CustomEmoji(shortcode=name, url=url, static_url=url) for name, url in found.items()
+        emoji.shortcode: CustomEmoji(
+            shortcode=emoji.shortcode,
+            url=emoji.url,
+            static_url=emoji.still,
+            visible_in_picker=not emoji.hidden,
+            category=emoji.category or None,
+        )
+        for emoji in found
     }
 
 

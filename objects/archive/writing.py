@@ -12,6 +12,7 @@ from typing import IO, Any, Final
 import orjson
 
 from actors.documents import actor_document, wire_time
+from actors.emojis import profile_emojis
 from actors.identifiers import Identifiers
 from federation.vocabulary import CONTEXT
 from objects.archive import manifest as names
@@ -78,13 +79,14 @@ async def _small_files(
     sources: ArchiveSources, actor: ActorRecord, tx: Tx
 ) -> list[tuple[str, bytes]]:
     keys = await tx.actors.keys(actor.id)
+    emojis = await profile_emojis(tx, sources.identifiers, actor)
     followers = await tx.relationships.followers(actor.id, limit=100_000)
     blocked = await tx.timelines.blocked(actor.id, limit=100_000)
     liked = await tx.actors.liked(actor.id, limit=100_000)
     drafts = await tx.drafts.of_person(actor.id, None, limit=MAX_DRAFTS)
     own = [draft for draft in drafts if draft.owner_id == actor.id]
     return [
-        (names.ACTOR, _json(actor_document(actor, keys, sources.identifiers))),
+        (names.ACTOR, _json(actor_document(actor, keys, sources.identifiers, emojis))),
         (names.FOLLOWING, await following_csv(tx, actor)),
         (names.FOLLOWERS, _csv([("Account address",), *((p.account,) for _, p in followers)])),
         (names.BLOCKED, _csv([(person.account,) for person in blocked])),

@@ -1,6 +1,5 @@
 """Editing and deleting what was published, so that it reaches everyone who got it."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +7,7 @@ import orjson
 
 from federation.documents import Document
 from federation.vocabulary import PUBLIC
+from objects.emojis import with_emojis
 from objects.experiences.fields import Experience
 from objects.experiences.store import keep_edit
 from objects.incoming import IncomingObject, bury
@@ -15,7 +15,7 @@ from objects.quotes import carried, tell_quoters
 from objects.visibility import RESTRICTED
 from outbox.acts.create import audience
 from outbox.builders import create, delete, update
-from outbox.context import ActRefused, OutboxContext
+from outbox.context import ActRefused, Also, OutboxContext
 from outbox.own_objects import attach_uploads, own_object
 from outbox.publish import PUBLIC_VISIBILITIES
 from outbox.recipients import Recipients
@@ -23,9 +23,6 @@ from outbox.restricted import is_wider
 from storage.ids import new_id
 from storage.records import ActivityRecord, ActorRecord, ObjectRecord
 from storage.store import Tx
-
-Also = Callable[[Tx, ObjectRecord], Awaitable[None]]
-"""Something to do in the same transaction; what it raises undoes everything."""
 
 
 async def edit(
@@ -47,6 +44,7 @@ async def edit(
     """
     must_own(author, before)
     document = carried(orjson.loads(before.document), document)
+    document = await with_emojis(context.store, context.identifiers, document)
     parsed = own_object(document, author, before.id, context.now())
     visibility = before.visibility
     if visibility in RESTRICTED and is_wider(parsed.record.visibility, visibility):
@@ -114,11 +112,16 @@ async def _publish_change(
 
 
 async def withdraw(
-    context: OutboxContext, author: ActorRecord, record: ObjectRecord
+    context: OutboxContext,
+    author: ActorRecord,
+    record: ObjectRecord,
+    *,
+    also: Also | None = None,
 ) -> ActivityRecord:
     """Delete an own object: a tombstone here, a `Delete` to everyone who got it.
 
-    Raises `ActRefused` for what is not one's own or was deleted already.
+    `also` runs in the same transaction. Raises `ActRefused` for what is not one's own or was
+    deleted already.
     """
     must_own(author, record)
     stored = Document(orjson.loads(record.document))
@@ -128,6 +131,8 @@ async def withdraw(
         recipients = await everyone(tx, author, record, concerned=True)
         await tx.deliveries.cancel_about(record.id, context.now(), "deleted before it was sent")
         await bury(tx, record, context.now())
+        if also is not None:
+            await also(tx, record)
         to, cc = list(stored.ids("to")), list(stored.ids("cc"))
         return await context.publisher.publish(
             tx,

@@ -1,11 +1,15 @@
 """Publishing a note, a reply, an article or a question."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from federation.errors import FederationError
 from federation.vocabulary import CONTEXT
+from federation.webfinger import parse_acct
+from objects.emojis import with_emojis
 from objects.experiences.store import was_experience
 from objects.incoming import store_object
 from objects.media import attachment_document
@@ -14,8 +18,9 @@ from objects.quotes import quoting_properties
 from objects.text import find_mentions
 from objects.visibility import RESTRICTED, Visibility
 from outbox.acts.quote import Quoted, approval_of, as_quoting, place_quote
+from outbox.addressing import look_all
 from outbox.builders import create
-from outbox.context import ActRefused, OutboxContext
+from outbox.context import ActRefused, Also, OutboxContext
 from outbox.own_objects import own_object
 from outbox.recipients import Recipients
 from outbox.restricted import is_wider, within_reach
@@ -24,14 +29,23 @@ from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
 
 MAX_MENTIONS = 50
+LOOKUP_SECONDS = 5.0
+NO_MEDIA = "A file is missing, or shown elsewhere already."
 
 
-async def post(context: OutboxContext, author: ActorRecord, draft: NoteDraft) -> ObjectRecord:
+async def post(
+    context: OutboxContext,
+    author: ActorRecord,
+    draft: NoteDraft,
+    *,
+    number: int | None = None,
+    also: Also | None = None,
+) -> ObjectRecord:
     """Publish what somebody wrote; names of people in it become mentions.
 
     The author of the object that is answered is mentioned too. What answers something restricted
     is as restricted. What is quoted is quoted with leave, or leave is asked for. Nothing waits for
-    delivery.
+    delivery. `number` will be its id, `also` runs in the same transaction.
     """
     people = list((await find_people(context, author, draft.text)).values())
     answered = await _answered(context, author, draft)
@@ -39,8 +53,9 @@ async def post(context: OutboxContext, author: ActorRecord, draft: NoteDraft) ->
     if answered is not None and answered.id not in {actor.id for actor in people}:
         people.append(answered)
     draft, quoted = await as_quoting(context, author, draft, people)
-    people = await context.store.query(lambda tx: within_reach(tx, people, draft.visibility))
-    number = new_id()
+    if draft.visibility in RESTRICTED:
+        people = await context.store.query(lambda tx: within_reach(tx, people, draft.visibility))
+    number = number or new_id()
     document = build_object(
         draft,
         author,
@@ -54,15 +69,35 @@ async def post(context: OutboxContext, author: ActorRecord, draft: NoteDraft) ->
     if quoted is not None:
         whole |= quoting_properties(quoted.record, approval_of(context, quoted, number))
     return await publish_object(
-        context, author, whole, number, draft.media_ids, quoted, draft.quote_policy
+        context,
+        author,
+        whole,
+        number,
+        draft.media_ids,
+        quoted,
+        draft.quote_policy,
+        also=_finishing(draft, also),
     )
+
+
+def _finishing(draft: NoteDraft, also: Also | None) -> Also | None:
+    """What is done with the new rows beside what the document says."""
+    if draft.poll is None or not draft.poll.hide_totals:
+        return also
+
+    async def finish(tx: Tx, record: ObjectRecord) -> None:
+        await tx.objects.hide_totals(record.id, 1)
+        if also is not None:
+            await also(tx, record)
+
+    return finish
 
 
 async def _answered(
     context: OutboxContext, author: ActorRecord, draft: NoteDraft
 ) -> ActorRecord | None:
-    """Who wrote what is answered, unless that is the author."""
-    if draft.in_reply_to is None:
+    """Who wrote what is answered, unless that is the author, or is not to be told."""
+    if draft.in_reply_to is None or not draft.to_answered:
         return None
     parent = draft.in_reply_to
     found = await context.store.query(lambda tx: tx.actors.by_id(parent.actor_id))
@@ -94,12 +129,15 @@ async def _as_restricted(
 async def _attachments(
     context: OutboxContext, author: ActorRecord, media_ids: tuple[int, ...]
 ) -> list[dict[str, Any]]:
+    if not media_ids:
+        return []
+
     async def operation(tx: Tx) -> list[dict[str, Any]]:
         known = await tx.ledger.media_by_ids(list(media_ids))
         found = [known.get(number) for number in media_ids]
         missing = [m is None or m.actor_id != author.id or m.object_id is not None for m in found]
         if any(missing):
-            raise ActRefused(422, "no-media", "A file is missing, or shown elsewhere already.")
+            raise ActRefused(422, "no-media", NO_MEDIA)
         return [attachment_document(media, context.identifiers) for media in found if media]
 
     return await context.store.query(operation)
@@ -108,15 +146,39 @@ async def _attachments(
 async def find_people(
     context: OutboxContext, author: ActorRecord, text: str
 ) -> dict[str, ActorRecord]:
-    """The actors that a text names; names that lead nowhere stay mere text."""
-    found: dict[str, ActorRecord] = {}
+    """The actors that a text names; names that lead nowhere stay mere text.
+
+    Whoever is known here is taken as known; the others are looked up all at once, and nobody
+    waits long for them.
+    """
+    accounts: dict[str, tuple[str, str]] = {}
     for name in find_mentions(text)[:MAX_MENTIONS]:
-        account = name if "@" in name else f"{name}@{author.host}"
-        try:
-            found[name] = await context.remote.by_acct(account)
-        except (FederationError, LookupError):
-            continue
-    return found
+        with suppress(FederationError):
+            accounts[name] = parse_acct(name if "@" in name else f"{name}@{author.host}")
+    if not accounts:
+        return {}
+    known = await context.store.query(lambda tx: _known_as(tx, set(accounts.values())))
+    found = {name: known[account] for name, account in accounts.items() if account in known}
+    wanted = {n: "@".join(a) for n, a in accounts.items() if n not in found and a[1] != author.host}
+    found |= await look_all(context, wanted, seconds=LOOKUP_SECONDS) if wanted else {}
+    return {name: found[name] for name in accounts if name in found and _heard(found[name])}
+
+
+async def _known_as(
+    tx: Tx, accounts: AbstractSet[tuple[str, str]]
+) -> dict[tuple[str, str], ActorRecord]:
+    """Those of some accounts (name, host) that are known here."""
+    names, hosts = ({part.lower() for part in parts} for parts in zip(*accounts, strict=True))
+    found: dict[tuple[str, str], ActorRecord] = {}
+    for actor in await tx.actors.by_accounts(sorted(names), sorted(hosts)):
+        found.setdefault((actor.username.lower(), actor.host), actor)
+    same = {account: found.get((account[0].lower(), account[1])) for account in accounts}
+    return {account: actor for account, actor in same.items() if actor is not None}
+
+
+def _heard(actor: ActorRecord) -> bool:
+    """Whether somebody is still there, and not on a suspended server."""
+    return actor.state == "active" and actor.severity != "suspend"
 
 
 async def publish_object(
@@ -127,19 +189,25 @@ async def publish_object(
     media_ids: tuple[int, ...] = (),
     quoted: Quoted | None = None,
     quote_policy: str = "",
+    *,
+    also: Also | None = None,
 ) -> ObjectRecord:
     """Store a finished object document of ours and publish its `Create`.
 
-    `quoted` is what it quotes, `quote_policy` who may quote it.
+    `quoted` is what it quotes, `quote_policy` who may quote it, `also` runs in the same
+    transaction.
     """
+    document = await with_emojis(context.store, context.identifiers, document)
     incoming = own_object(document, author, number, context.now())
     record = incoming.record
 
     async def operation(tx: Tx) -> None:
         if not await store_object(tx, incoming):
             raise ActRefused(409, "exists", f"There is already an object {record.url}.")
-        for media_id in media_ids:
-            await tx.ledger.attach(media_id, record.id)
+        if media_ids:
+            free = await tx.uploads.attach(list(media_ids), record.id, author.id)
+            if free != len(media_ids):
+                raise ActRefused(422, "no-media", NO_MEDIA)
         if quote_policy:
             await tx.quotes.set_policy(record.id, quote_policy)
         named = await tx.actors.by_urls([*incoming.addressed, *incoming.mentions])
@@ -153,6 +221,8 @@ async def publish_object(
         )
         if quoted is not None:
             await place_quote(tx, context, author, record, document, quoted)
+        if also is not None:
+            await also(tx, record)
 
     await context.store.write(operation)
     return record

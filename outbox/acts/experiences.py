@@ -8,17 +8,18 @@ import orjson
 
 from actors.administration import has_role
 from federation.errors import FederationError
+from objects.emojis import with_emojis
 from objects.experiences.documents import experience_document
 from objects.experiences.fields import REACHES, Contributor, Experience
 from objects.experiences.notices import notice_kinds
 from objects.experiences.reading import concepts_of
 from objects.incoming import IncomingObject, store_object
 from objects.media import attachment_document
-from outbox.acts.change import Also, edit, must_own
+from outbox.acts.change import edit, must_own
 from outbox.acts.create import audience
 from outbox.acts.lineage import ancestors, original
 from outbox.builders import create
-from outbox.context import ActRefused, OutboxContext
+from outbox.context import ActRefused, Also, OutboxContext
 from outbox.own_objects import own_object
 from outbox.restricted import within_reach
 from storage.ids import new_id
@@ -263,6 +264,7 @@ async def _written(
         published=published,
         people=people,
     )
+    document = await with_emojis(context.store, context.identifiers, document)
     incoming = own_object(document, author, number, context.now())
     assert incoming.experience is not None
     kept = replace(incoming.experience, consent=experience.consent)

@@ -4,6 +4,7 @@ import orjson
 
 from actors import relationships
 from actors.documents import actor_document
+from actors.emojis import profile_emojis
 from outbox.acts.change import tell_profile
 from outbox.acts.follow import ask_within
 from outbox.builders import move as builder
@@ -34,7 +35,9 @@ async def move(context: OutboxContext, actor: ActorRecord, target_url: str) -> A
         moved = await tx.actors.by_id(actor.id)
         assert moved is not None
         keys = await tx.actors.keys(actor.id)
-        await tell_profile(context, tx, moved, actor_document(moved, keys, context.identifiers))
+        emojis = await profile_emojis(tx, context.identifiers, moved)
+        document = actor_document(moved, keys, context.identifiers, emojis)
+        await tell_profile(context, tx, moved, document)
         told = await context.publisher.publish(
             tx,
             moved,

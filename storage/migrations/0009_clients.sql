@@ -419,7 +419,7 @@ create table translations (
 create index translations_age on translations (created_at);
 
 -- What is seldom said of an account, as JSON (actors/extras.py): that it is a bot, what its
--- pictures show, the custom emoji of its texts…
+-- pictures show, which sites may name it as an author…
 alter table actors add column extras text not null default '';
 
 -- A number by which apps page through blocks.
@@ -454,3 +454,31 @@ alter table polls add column refresh_due bigint not null default 0;
 update polls set awaited = ending;
 create index polls_awaited on polls (closes_at) where awaited = 1;
 create index polls_refresh on polls (object_id) where refresh_due = 1;
+
+-- The first picture of an animated emoji of ours; empty when it stands still.
+alter table emojis add column static_url text not null default '';
+
+-- Whether a post shows files: media timelines and searches ask for it.
+alter table objects add column has_media bigint not null default 0;
+update objects set has_media = 1 where deleted_at is null and document like '%"attachment":[{%';
+create index objects_media on objects (id) where has_media = 1;
+
+-- Posts that members may search: stemmed words, and marks such as `p` (public).
+-- only: sqlite
+create virtual table post_words using fts5 (words, marks, tokenize='ascii', columnsize=0);
+create trigger post_words_leave after delete on objects begin
+    delete from post_words where rowid = old.id;
+end;
+-- end
+-- only: postgres
+create table post_words (
+    rowid bigint primary key references objects (id) on delete cascade,
+    words tsvector not null
+);
+create index post_words_words on post_words using gin (words);
+-- end
+-- New and changed posts; a worker indexes them when the inbox leaves it time.
+create table posts_to_index (
+    object_id bigint primary key references objects (id) on delete cascade
+);
+insert into posts_to_index (object_id) select id from objects where deleted_at is null;

@@ -19,8 +19,9 @@ SECTIONS: Final = {
     "media": mark("Pictures and files"),
     "mail": mark("Mail"),
     "sign_in": mark("Signing in"),
+    "translation": mark("Translation"),
 }
-SECRETS: Final = ("password", "secret", "database")
+SECRETS: Final = ("password", "secret", "database", "_key")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,96 @@
+"""The limits that apps obey: each is the one that is enforced."""
+
+from typing import Final
+
+from actors.identifiers import Identifiers
+from actors.local import MAX_FIELDS
+from actors.markup import MAX_FIELD_VALUE, MAX_NAME, MAX_SUMMARY
+from clients.entities.instance import (
+    AccountLimits,
+    Configuration,
+    FeedAccess,
+    MediaLimits,
+    PollLimits,
+    StatusLimits,
+    TimelinesAccess,
+    Translation,
+    Urls,
+    V1Configuration,
+    Vapid,
+)
+from objects import media as uploads
+from outbox.acts.pin import MAX_PINS
+
+MAX_FRAME_RATE: Final = 120
+OPEN: Final = FeedAccess(local="public", remote="public")
+
+
+def configuration(
+    identifiers: Identifiers, limits: uploads.MediaLimits, *, vapid: str, translates: bool
+) -> Configuration:
+    """Everything that apps must know before they write."""
+    plain = v1_configuration(limits)
+    return Configuration(
+        urls=Urls(
+            streaming=streaming(identifiers),
+            about=about(identifiers),
+            privacy_policy=f"{identifiers.origin}/confidentialite",
+            terms_of_service=about(identifiers),
+        ),
+        vapid=Vapid(public_key=vapid),
+        accounts=plain.accounts,
+        statuses=plain.statuses,
+        media_attachments=plain.media_attachments,
+        polls=plain.polls,
+        translation=Translation(enabled=translates),
+        timelines_access=TimelinesAccess(
+            live_feeds=OPEN, hashtag_feeds=OPEN, trending_link_feeds=OPEN
+        ),
+        limited_federation=False,
+    )
+
+
+def v1_configuration(limits: uploads.MediaLimits) -> V1Configuration:
+    """The part that older apps know."""
+    return V1Configuration(
+        accounts=AccountLimits(
+            max_featured_tags=10,
+            max_pinned_statuses=MAX_PINS,
+            max_display_name_length=MAX_NAME,
+            max_note_length=MAX_SUMMARY,
+            max_profile_fields=MAX_FIELDS,
+            profile_field_name_limit=MAX_NAME,
+            profile_field_value_limit=MAX_FIELD_VALUE,
+        ),
+        statuses=StatusLimits(
+            max_characters=10_000,
+            max_media_attachments=4,
+            characters_reserved_per_url=23,
+            supported_mime_types=["text/plain", "text/markdown"],
+        ),
+        media_attachments=MediaLimits(
+            supported_mime_types=list(uploads.MEDIA_TYPES),
+            description_limit=uploads.MAX_DESCRIPTION,
+            image_size_limit=limits.max_bytes,
+            image_matrix_limit=limits.max_pixels,
+            video_size_limit=limits.max_bytes,
+            video_frame_rate_limit=MAX_FRAME_RATE,
+            video_matrix_limit=limits.max_pixels,
+        ),
+        polls=PollLimits(
+            max_options=4,
+            max_characters_per_option=50,
+            min_expiration=300,
+            max_expiration=2_629_746,
+        ),
+    )
+
+
+def about(identifiers: Identifiers) -> str:
+    """The page that says who runs the node, and with which program."""
+    return f"{identifiers.origin}/mentions-legales"
+
+
+def streaming(identifiers: Identifiers) -> str:
+    """Where streams are: `wss://…`, and `ws://…` in development."""
+    return identifiers.origin.replace("http", "ws", 1)
