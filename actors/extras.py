@@ -8,7 +8,7 @@ from storage.records import ActorRecord
 
 
 class Extras(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`emojis` are (shortcode, address) of the custom emoji in the profile's texts."""
+    """`attribution_domains` are the sites that may name the actor as the author of a page."""
 
     bot: bool = False
     avatar_description: str = ""
@@ -17,7 +17,6 @@ class Extras(msgspec.Struct, frozen=True, omit_defaults=True):
     show_media: bool = True
     show_media_replies: bool = True
     show_featured: bool = True
-    emojis: tuple[tuple[str, str], ...] = ()
 
 
 NOTHING = Extras()

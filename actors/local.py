@@ -7,10 +7,13 @@ from typing import Any, Final
 import orjson
 
 from actors.administration import audit
+from actors.extras import Extras, written
+from actors.fields import all_links, with_checks
 from actors.identifiers import Identifiers, acceptable_username
 from actors.keys import KeyPairs
-from actors.markup import field_html, plain_line, profile_html
+from actors.markup import own_field_html, plain_line, profile_html
 from actors.parsing import MAX_ALIASES, web_link
+from actors.typed import Typed, keep_typed, typed_profile
 from storage.ids import new_id
 from storage.ports import Conflict
 from storage.records import ActorRecord, KeyRecord, MemberRecord
@@ -28,7 +31,8 @@ class ProfileChanges:
     """What an owner changes of a profile; None leaves a part as it is.
 
     `summary` and the values of `fields` are HTML and get sanitised; `icon` and `image` are
-    URLs; `fields` are (name, value) pairs.
+    URLs; `fields` are (name, value) pairs. `typed` is what the owner wrote, from which summary
+    and fields were made.
     """
 
     name: str | None = None
@@ -41,6 +45,8 @@ class ProfileChanges:
     discoverable: bool | None = None
     indexable: bool | None = None
     hides_network: bool | None = None
+    extras: Extras | None = None
+    typed: Typed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +150,30 @@ async def update_profile(
     if changes.summary is not None:
         values["summary"] = profile_html(changes.summary)
     if changes.fields is not None:
-        values["fields"] = _fields(changes.fields)
+        values["fields"] = with_checks(actor.fields, _fields(changes.fields))
     if changes.also_known_as is not None:
         aliases = [url for url in changes.also_known_as[:MAX_ALIASES] if web_link(url)]
         values["also_known_as"] = orjson.dumps(aliases).decode()
     values |= {n: web_link(v) for n in ("icon", "image") if (v := getattr(changes, n)) is not None}
+    if changes.extras is not None:
+        values["extras"] = written(changes.extras)
     changed = replace(actor, **values, updated_at=max(now, actor.updated_at + 1))
-    return await tx.actors.save(changed)
+    saved = await tx.actors.save(changed)
+    if changes.summary is not None or changes.fields is not None:
+        await _keep_typed(tx, actor.id, changes)
+    if changes.fields is not None and all_links(saved.fields):
+        await tx.profiles.check_later(actor.id, now)
+        tx.notify_on_commit("profiles")
+    return saved
+
+
+async def _keep_typed(tx: Tx, actor_id: int, changes: ProfileChanges) -> None:
+    """What was typed, or no more what was typed before: the profile says something else now."""
+    before = await typed_profile(tx, actor_id)
+    typed = changes.typed or Typed()
+    note = before.note if changes.summary is None else typed.note
+    fields = before.fields if changes.fields is None else typed.fields
+    await keep_typed(tx, actor_id, Typed(note, fields))
 
 
 async def delete_actor(tx: Tx, actor: ActorRecord, now: int) -> ActorRecord:
@@ -162,6 +185,7 @@ async def delete_actor(tx: Tx, actor: ActorRecord, now: int) -> ActorRecord:
     local = bool(actor.local)
     await tx.relationships.end_follows(actor.id, keep_remote_followers=local)
     await tx.actors.erase(actor.id, now)
+    await tx.bonds.forget(actor.id)
     if local:
         await tx.members.remove(actor.id)
     else:
@@ -255,7 +279,7 @@ async def _add(tx: Tx, identifiers: Identifiers, actor: ActorRecord, pairs: KeyP
 
 def _fields(pairs: Sequence[tuple[str, str]]) -> str:
     fields = [
-        {"name": plain_line(name), "value": field_html(value)}
+        {"name": plain_line(name), "value": own_field_html(value)}
         for name, value in pairs[:MAX_FIELDS]
         if name.strip()
     ]

@@ -36,6 +36,30 @@ def _profile_cleaner() -> nh3.Cleaner:
 
 
 @cache
+def _own_field_cleaner() -> nh3.Cleaner:
+    """As profiles, but a link may say that what it leads to is the same person's."""
+    return nh3.Cleaner(
+        tags={"a", "b", "br", "code", "em", "i", "p", "span", "strong"},
+        clean_content_tags={"script", "style"},
+        attributes={"a": {"href", "rel"}},
+        attribute_filter=_own_attribute,
+        allowed_classes={
+            "a": {"hashtag", "mention", "u-url"},
+            "span": {"ellipsis", "h-card", "invisible", "mention"},
+        },
+        url_schemes={"http", "https", "mailto"},
+        url_relative="deny",
+        link_rel=None,
+    )
+
+
+def _own_attribute(_tag: str, attribute: str, value: str) -> str | None:
+    if attribute != "rel":
+        return value
+    return ("me " if "me" in value.split() else "") + "nofollow noopener"
+
+
+@cache
 def _text_cleaner() -> nh3.Cleaner:
     return nh3.Cleaner(tags=set(), clean_content_tags={"script", "style"}, link_rel=None)
 
@@ -48,6 +72,11 @@ def profile_html(text: str) -> str:
 def field_html(text: str) -> str:
     """The value of a profile field, as HTML that is safe to show."""
     return _profile_cleaner().clean(text[:MAX_FIELD_VALUE]).strip()
+
+
+def own_field_html(text: str) -> str:
+    """The value of a profile field of a local actor: its links may say `rel="me"`."""
+    return _own_field_cleaner().clean(text[:MAX_FIELD_VALUE]).strip()
 
 
 def plain_line(text: str, limit: int = MAX_NAME) -> str:

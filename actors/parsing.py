@@ -5,6 +5,7 @@ from typing import Final
 
 import orjson
 
+from actors.extras import Extras, written
 from actors.markup import field_html, plain_line, profile_html
 from federation.addresses import host_of, same_origin
 from federation.documents import Document
@@ -17,6 +18,7 @@ from storage.records import ActorRecord, KeyRecord
 MAX_FIELDS: Final = 16
 MAX_ALIASES: Final = 32
 MAX_URL: Final = 2_048
+MAX_DESCRIPTION: Final = 1_500
 # Names of server actors are host names, with a port in development.
 USERNAME: Final = re.compile(r"^[\w.+~:%-]{1,128}$")
 
@@ -66,7 +68,8 @@ def actor_record(document: Document, now: int) -> ActorRecord:
         discoverable=int(document.flag("discoverable")),
         indexable=int(document.flag("indexable")),
         document=document.dump().decode(),
-        created_at=now,
+        extras=written(_extras(document)),
+        created_at=_since(document, now),
         updated_at=now,
     )
 
@@ -121,6 +124,25 @@ def _image(document: Document, name: str) -> str:
     embedded = document.embedded(name)
     found = embedded.first_id("url") if embedded else document.first_id(name)
     return web_link(found or (embedded.first_id("href") if embedded else None))
+
+
+def _extras(document: Document) -> Extras:
+    """What the pictures show, for those who do not see them."""
+    return Extras(
+        avatar_description=_shown(document.embedded("icon")),
+        header_description=_shown(document.embedded("image")),
+    )
+
+
+def _shown(picture: Document | None) -> str:
+    if picture is None:
+        return ""
+    return plain_line(picture.text("name") or picture.text("summary") or "", MAX_DESCRIPTION)
+
+
+def _since(document: Document, now: int) -> int:
+    """Since when the actor exists, as far as their server says so."""
+    return min(max(document.time("published") or now, 0), now)
 
 
 def _aliases(document: Document) -> list[str]:

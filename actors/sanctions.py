@@ -7,6 +7,7 @@ from typing import Final
 
 import orjson
 
+from actors.fields import unchecked, with_checks
 from actors.policy import Severity, severity_among, stricter
 from federation.addresses import host_of
 from federation.errors import Untrusted
@@ -84,7 +85,15 @@ async def save_remote(tx: Tx, record: ActorRecord) -> ActorRecord:
     """
     ruled = await severity_in(tx, record)
     allowed = without_pictures(record) if ruled == "reject_media" else record
+    if '"<a ' in allowed.fields:
+        before = await tx.actors.by_url(record.url)
+        allowed = replace(
+            allowed, fields=with_checks(before.fields if before else "", allowed.fields)
+        )
     saved = await tx.actors.save(replace(allowed, severity=ruled))
+    if unchecked(saved.fields):
+        await tx.profiles.check_later(saved.id, record.updated_at)
+        tx.notify_on_commit("profiles")
     severity = stricter(ruled, saved.sanction)
     if saved.severity != severity:
         await SanctionStatements(tx.connection).set_severity([saved.id], severity)

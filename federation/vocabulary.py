@@ -43,6 +43,7 @@ _INLINE: Final[dict[str, Any]] = {
     "discoverable": "toot:discoverable",
     "indexable": "toot:indexable",
     "memorial": "toot:memorial",
+    "attributionDomains": "toot:attributionDomains",
     "blurhash": "toot:blurhash",
     "focalPoint": {"@id": "toot:focalPoint", "@container": "@list"},
     "votersCount": "toot:votersCount",

@@ -4,9 +4,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
+from actors.mutes import EndedMutes
 from node.mail import MailWorker
 from node.services import Services
+from outbox.poll_news import PollNews
 from outbox.poll_results import PollResults
+from outbox.profile_links import ProfileLinks
 from web.departures import Departures
 from web.digests import Digests
 
@@ -26,6 +29,9 @@ def tasks_of(services: Services) -> Mapping[str, Task]:
         "fan-out": services.fanout_worker.run_forever,
         "delivery": services.delivery_worker.run_forever,
         "poll results": PollResults(services.outbox).run_forever,
+        "polls": PollNews(services.outbox).run_forever,
+        "profile links": ProfileLinks(services.store, services.client, services.clock).run_forever,
+        "mutes": EndedMutes(services.store, services.clock).run_forever,
         "mail": mail.run_forever,
         "digests": Digests(services.web).run_forever,
         "departures": Departures(services.web).run_forever,

@@ -35,6 +35,7 @@ MAX_THEMES: Final = 40
 MAX_SKILLS: Final = 30
 
 _MAIL: Final = "mail"
+_READING: Final = "reading"
 _PROFILE: Final = "profile"
 _LEAVING: Final = "leaving"
 _POSTS: Final = "posts"
@@ -80,6 +81,25 @@ class PostChoices:
     sensitive: bool = False
     language: str = ""
     quote_policy: str = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingChoices:
+    """What apps show at once: covered pictures, texts behind warnings, moving pictures."""
+
+    media: Literal["default", "show_all", "hide_all"] = "default"
+    spoilers: bool = False
+    moving: bool = False
+
+
+async def reading_choices(tx: Tx, actor_id: int) -> ReadingChoices:
+    """What a member wants to see at once."""
+    return _read(await tx.preferences.get(actor_id, _READING), ReadingChoices, ReadingChoices())
+
+
+async def save_reading_choices(tx: Tx, actor_id: int, choices: ReadingChoices) -> None:
+    """Keep what a member wants to see at once."""
+    await tx.preferences.put(actor_id, _READING, msgspec.json.encode(choices).decode())
 
 
 async def mail_choices(tx: Tx, actor_id: int) -> MailChoices:

@@ -21,7 +21,8 @@ class NoteDraft:
     """What somebody wrote: with a `name` it becomes an Article, with a `poll` a Question.
 
     `summary` is the content warning of a note, the abstract of an article. `quote_policy` says
-    who may quote it: `public`, `followers`, or nobody but its author.
+    who may quote it: `public`, `followers`, or nobody but its author. `to_answered`: whoever
+    wrote what is answered is told, named in the text or not.
     """
 
     text: str
@@ -36,6 +37,7 @@ class NoteDraft:
     poll: PollDraft | None = None
     quote: ObjectRecord | None = None
     quote_policy: str = ""
+    to_answered: bool = True
 
 
 def build_object(
@@ -54,7 +56,7 @@ def build_object(
     """
     url = identifiers.object(object_id)
     render = render_markdown if draft.markdown else render_plain
-    rendered = render(draft.text, _accounts(mentions, identifiers), identifiers)
+    rendered = render(draft.text, names_of(mentions, identifiers), identifiers)
     to, cc = addressing(draft.visibility, author.followers_url, [actor.url for actor in mentions])
     return {
         "id": url,
@@ -102,7 +104,7 @@ def collections(url: str, identifiers: Identifiers) -> dict[str, Any]:
     }
 
 
-def _accounts(actors: Sequence[ActorRecord], identifiers: Identifiers) -> Mentions:
+def names_of(actors: Sequence[ActorRecord], identifiers: Identifiers) -> Mentions:
     """The names under which a text may mention these actors: those here without their host."""
     found = {}
     for actor in actors:

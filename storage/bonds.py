@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from storage.hiding import domain_blocked
 from storage.ids import new_id
+from storage.ports import Value
 from storage.spans import Span
 from storage.statements import Statements
 
@@ -153,7 +154,7 @@ class BondStatements(Statements):
 
     async def blocked_domains(self, actor_id: int, span: Span) -> list[tuple[int, str]]:
         """A page of the domains that somebody blocks, latest first, with their numbers."""
-        args: list[int | str | None] = [actor_id]
+        args: list[Value] = [actor_id]
         bounds = span.bounds("id", args)
         rows = await self.connection.fetch_all(
             f"select id, domain from domain_blocks where actor_id = $1{bounds}"

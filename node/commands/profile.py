@@ -97,7 +97,7 @@ def _field(text: str) -> tuple[str, str]:
         fail(f"--field {text!r}: write NAME=VALUE")
     shown = html.escape(value.strip())
     if value.strip().startswith(("https://", "http://")) and " " not in value.strip():
-        shown = f'<a href="{shown}">{shown}</a>'
+        shown = f'<a href="{shown}" rel="me">{shown}</a>'
     return name.strip(), shown
 
 

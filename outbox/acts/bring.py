@@ -31,7 +31,7 @@ from storage.store import Tx
 log = logging.getLogger(__name__)
 
 BATCH: Final = 50
-KEPT_CHOICES: Final = ("mail", "profile")
+KEPT_CHOICES: Final = ("mail", "profile", "posts", "reading")
 
 
 @dataclass

@@ -4,8 +4,6 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any, Final
 
-import orjson
-from markupsafe import escape
 from quart import Blueprint, Response, request
 from werkzeug.datastructures import FileStorage
 
@@ -13,9 +11,16 @@ from actors.local import MAX_FIELDS, ProfileChanges
 from federation.errors import Refused
 from objects.choices import ProfileChoices, profile_choices, save_profile_choices
 from objects.media import store_upload
-from objects.text import plain_text, render_plain
 from objects.vocabularies.names import ROLE, THEME
-from outbox.c2s_profile import change_profile
+from outbox.acts.profile import (
+    MAX_FIELD_NAME,
+    MAX_FIELD_VALUE,
+    MAX_NAME,
+    MAX_SUMMARY,
+    ProfileText,
+    change_typed_profile,
+    profile_text,
+)
 from storage.concepts import Concept
 from storage.records import ActorRecord
 from storage.store import Tx
@@ -26,21 +31,20 @@ from web.rules import longest, required
 from web.sessions import SignedIn
 from web.texts import LANGUAGE_NAMES, mark
 
-MAX_SUMMARY: Final = 2_000
 PICTURES: Final = ("icon", "image")
 
 
 class FieldRow(Form):
     """One fact about somebody."""
 
-    name = line(mark("What"), longest(100))
-    value = line(mark("Text or address"), longest(500))
+    name = line(mark("What"), longest(MAX_FIELD_NAME))
+    value = line(mark("Text or address"), longest(MAX_FIELD_VALUE))
 
 
 class ProfileForm(Form):
     """Everything about a member that others see, and how they are found."""
 
-    name = line(mark("Name"), required(), longest(100), autocomplete="name")
+    name = line(mark("Name"), required(), longest(MAX_NAME), autocomplete="name")
     summary = area(
         mark("About me"),
         longest(MAX_SUMMARY),
@@ -87,14 +91,15 @@ def add_profile_routes(blueprint: Blueprint, context: WebContext) -> None:
 
 
 async def _form(context: WebContext, signed: SignedIn, sent: Any) -> ProfileForm:
-    async def known(tx: Tx) -> tuple[ProfileChoices, dict[str, list[Concept]]]:
+    async def known(tx: Tx) -> tuple[ProfileChoices, ProfileText, dict[str, list[Concept]]]:
         chosen = await profile_choices(tx, signed.actor.id)
-        return chosen, await tx.concepts.of_schemes((ROLE, THEME))
+        text = await profile_text(tx, signed.actor)
+        return chosen, text, await tx.concepts.of_schemes((ROLE, THEME))
 
-    chosen, concepts = await context.store.query(known)
+    chosen, text, concepts = await context.store.query(known)
     files = await request.files if sent is not None else None
     form = await context.renderer.form(
-        ProfileForm, sent, files=files, data=_present(signed, chosen)
+        ProfileForm, sent, files=files, data=_present(signed, chosen, text)
     )
     _, language = await context.renderer.translate(), await context.renderer.language()
     form.role.choices = [("", _("Not said")), *labels_of(concepts.get(ROLE, []), language)]
@@ -103,18 +108,14 @@ async def _form(context: WebContext, signed: SignedIn, sent: Any) -> ProfileForm
     return form
 
 
-def _present(signed: SignedIn, chosen: ProfileChoices) -> dict[str, Any]:
+def _present(signed: SignedIn, chosen: ProfileChoices, text: ProfileText) -> dict[str, Any]:
     actor = signed.actor
-    facts = [
-        {"name": field["name"], "value": plain_text(field["value"])}
-        for field in orjson.loads(actor.fields)
-    ]
     return {
         "name": actor.name,
-        "summary": plain_text(actor.summary),
+        "summary": text.note,
         "role": chosen.role,
         "skills": list(chosen.skills),
-        "fields": facts,
+        "fields": [{"name": name, "value": value} for name, value in text.fields],
         "language": signed.member.language,
         "discoverable": bool(actor.discoverable),
         "indexable": bool(actor.indexable),
@@ -141,16 +142,21 @@ async def _save(context: WebContext, signed: SignedIn, form: ProfileForm) -> boo
         return False
     changes = ProfileChanges(
         name=form.name.data,
-        summary=render_plain(form.summary.data or "", {}, context.outbox.identifiers).html,
         icon=pictures["icon"],
         image=pictures["image"],
-        fields=[_fact(row.form.name.data, row.form.value.data) for row in form.fields.entries],
         discoverable=form.discoverable.data,
         indexable=form.indexable.data,
         locked=form.locked.data,
         hides_network=form.hides_network.data,
     )
-    await change_profile(context.outbox, signed.actor, changes)
+    rows_typed = [row.form for row in form.fields.entries]
+    await change_typed_profile(
+        context.outbox,
+        signed.actor,
+        changes,
+        note=form.summary.data or "",
+        fields=[(one.name.data or "", (one.value.data or "").strip()) for one in rows_typed],
+    )
     kept = ProfileChoices(form.role.data or "", tuple(form.skills.data or ()))
 
     async def operation(tx: Tx) -> None:
@@ -184,11 +190,3 @@ async def _reason(context: WebContext, refused: Refused) -> str:
     if refused.status == 413:
         return _("This picture is too large. Choose a smaller one.")
     return _("This file cannot be read as a picture. Use JPEG, PNG, GIF or WebP.")
-
-
-def _fact(name: str | None, value: str | None) -> tuple[str, str]:
-    text = (value or "").strip()
-    if text.startswith(("https://", "http://")) and " " not in text:
-        safe = escape(text)
-        return name or "", f'<a href="{safe}" rel="me nofollow noopener">{safe}</a>'
-    return name or "", str(escape(text))
