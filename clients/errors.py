@@ -11,6 +11,9 @@ from outbox.context import ActRefused
 
 OAUTH: Final = frozenset({"/oauth/token", "/oauth/revoke", "/oauth/userinfo"})
 
+SAID: Final = frozenset({"no-parent", "no-quoted"})
+"""Of these apps are told what exactly was not found."""
+
 
 def is_for_clients(path: str) -> bool:
     """Whether apps talk to this address, so that errors are in their shape."""
@@ -19,10 +22,13 @@ def is_for_clients(path: str) -> bool:
 
 def error_answer(refused: Refused, path: str) -> Response:
     """The answer to what the API refuses."""
-    body = {"error": refused.detail}
+    body: dict[str, object] = {"error": refused.detail}
+    if refused.status == 422:
+        # Documented for every 422, though there is nothing to say for each field.
+        body["details"] = {}
     if path in OAUTH:
         body = {"error": refused.code.replace("-", "_"), "error_description": refused.detail}
-    elif refused.status == 404:
+    elif refused.status == 404 and refused.code not in SAID:
         body = {"error": "Record not found"}
     response = Response(msgspec.json.encode(body), status=refused.status, content_type=JSON)
     if refused.status == 401:

@@ -15,6 +15,7 @@ from objects.quotes import authorizes
 from storage.apps_reading import QuoteRecord
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
+from storage.wakeups import rest
 
 log = logging.getLogger(__name__)
 
@@ -35,16 +36,8 @@ class QuoteWorker:
         """Look quotes up until `stop` is set."""
         wakeup = self._store.listen("quotes")
         while not stop.is_set():
-            if await self.run_once():
-                continue
-            waits = {
-                asyncio.ensure_future(wakeup.wait(await self._pause())),
-                asyncio.ensure_future(stop.wait()),
-            }
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
+            if not await self.run_once():
+                await rest(wakeup, stop, await self._pause())
 
     async def run_once(self) -> int:
         """Decide about what is due now; gives how many quotes."""

@@ -26,6 +26,7 @@ from inbox.receive import Receiver
 from inbox.sources import Lanes, Sources
 from inbox.worker import InboxWorker
 from node.housekeeping import Housekeeping
+from objects.cards.worker import CardWorker
 from objects.media import MediaLimits
 from objects.remote import RemoteObjects
 from objects.translation import Translator, translates
@@ -72,6 +73,7 @@ class Services:
     outbox: OutboxContext
     inbox_worker: InboxWorker
     quote_worker: QuoteWorker
+    card_worker: CardWorker
     fanout_worker: FanoutWorker
     delivery_worker: DeliveryWorker
     housekeeping: Housekeeping
@@ -159,6 +161,7 @@ def build_services(
             Sources(store, identifiers, remote, fetcher, Lanes(), clock),
             Responses(publisher, clock),
         ),
+        card_worker=CardWorker(store, client, clock),
         fanout_worker=FanoutWorker(store, identifiers, rules, clock, publisher.rush),
         delivery_worker=_delivery_worker(settings, store, deliverer, publisher.rush, clock),
         housekeeping=Housekeeping(store, files, settings, clock),

@@ -25,6 +25,7 @@ def tasks_of(services: Services) -> Mapping[str, Task]:
     mail = MailWorker(services.store, services.settings, services.web.mails, services.clock)
     return {
         "inbox": services.inbox_worker.run_forever,
+        "cards": services.card_worker.run_forever,
         "quotes": services.quote_worker.run_forever,
         "fan-out": services.fanout_worker.run_forever,
         "delivery": services.delivery_worker.run_forever,

@@ -9,6 +9,8 @@ from federation.addresses import same_origin
 from federation.documents import Document
 from federation.errors import Untrusted
 from objects import reading
+from objects.cards.keep import keep_card, renew_target
+from objects.conversations import leave_conversations
 from objects.experiences.fields import Experience
 from objects.experiences.store import empty_experience, keep_edit, keep_experience
 from objects.experiences.wire import experience_of
@@ -69,13 +71,14 @@ def object_record(
     url = reading.web_address(document.id)
     if url is None or not is_readable(document):
         raise Untrusted(document.id or "an object", f"not something to show: {document.type!r}")
+    attachments = reading.attachments_of(document)
     record = _record(document, url, author, now, activity)
     return IncomingObject(
-        record,
+        replace(record, has_media=int(bool(attachments))),
         reading.hashtags_of(document),
         reading.mentions_of(document),
         reading.addressed_of(_addressed(document, activity), author.followers_url),
-        reading.attachments_of(document),
+        attachments,
         reading.emojis_of(document),
         _poll(document, record.id),
         experience_of(document, author.url),
@@ -174,6 +177,7 @@ async def store_object(tx: Tx, incoming: IncomingObject) -> bool:
         await keep_experience(tx, record, incoming.experience, incoming.author_url)
     if incoming.quote is not None and not record.local:
         await keep_quote(tx, record, incoming.quote, record.created_at)
+    await keep_card(tx, record, record.created_at)
     await _save_emojis(tx, incoming)
     return True
 
@@ -218,6 +222,8 @@ async def edit_object(tx: Tx, incoming: IncomingObject) -> bool:
         named = list(dict.fromkeys((*incoming.addressed, *incoming.mentions)))
         await tx.objects.address(known.id, named, list(incoming.mentions))
     await _save_emojis(tx, incoming)
+    await keep_card(tx, changed, new.created_at, edited=True)
+    await renew_target(tx, changed, new.created_at)
     await tell_quoters(tx, changed, new.created_at)
     return True
 
@@ -238,6 +244,9 @@ async def bury(tx: Tx, record: ObjectRecord, now: int) -> bool:
     """Make a tombstone of an object, ours or not; False when it was one already."""
     await empty_experience(tx, record)
     await tx.quotes.forget(record.id)
+    if record.visibility == "direct":
+        await leave_conversations(tx, record)
+    await tx.cards.forget(record.id, record.url)
     return await tx.objects.bury(record, now)
 
 

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Final
 
 from storage.files import MediaFiles
+from storage.ids import first_id_at
 from storage.records import MediaRecord
 from storage.retention import Place, RetentionStatements
 from storage.store import Store, Tx
@@ -67,6 +68,14 @@ async def prune_media(store: Store, files: MediaFiles, now: int) -> int:
                 await files.delete(name)
             removed += 1
     await files.sweep(HOUR_S)
+    return removed
+
+
+async def prune_cards(store: Store, now: int) -> int:
+    """Forget previews that no post shows any more, a day after they were made; gives how many."""
+    before, removed = first_id_at(now - DAY_MS), 0
+    while gone := await store.write(lambda tx: tx.cards.prune(before, BATCH)):
+        removed += gone
     return removed
 
 

@@ -9,8 +9,10 @@ from urllib.parse import unquote, urlsplit
 
 from storage.activities import ActivityStatements
 from storage.actors import ActorStatements
+from storage.announcements import AnnouncementStatements
 from storage.apps_reading import AppReadingStatements
 from storage.bonds import BondStatements
+from storage.cards import CardStatements
 from storage.concepts import ConceptStatements
 from storage.conversations import ConversationStatements
 from storage.credentials import CredentialStatements
@@ -74,6 +76,11 @@ class Tx:
         return ActorStatements(self.connection)
 
     @cached_property
+    def announcements(self) -> AnnouncementStatements:
+        """What administrators tell everybody here."""
+        return AnnouncementStatements(self.connection)
+
+    @cached_property
     def apps(self) -> AppReadingStatements:
         """What apps show beside actors and objects."""
         return AppReadingStatements(self.connection)
@@ -82,6 +89,11 @@ class Tx:
     def bonds(self) -> BondStatements:
         """How members stand to others."""
         return BondStatements(self.connection)
+
+    @cached_property
+    def cards(self) -> CardStatements:
+        """Previews of links."""
+        return CardStatements(self.connection)
 
     @cached_property
     def concepts(self) -> ConceptStatements:

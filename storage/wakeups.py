@@ -30,6 +30,15 @@ class Wakeup:
         return True
 
 
+async def rest(wakeup: Wakeup, stop: asyncio.Event, seconds: float) -> None:
+    """Until a call, the end of the worker, or so many seconds."""
+    waits = {asyncio.ensure_future(wakeup.wait(seconds)), asyncio.ensure_future(stop.wait())}
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+    await asyncio.gather(*waits, return_exceptions=True)
+
+
 class Wakeups:
     """The listeners of this process by channel; those that nobody holds any more vanish."""
 

@@ -11,6 +11,7 @@ from clients.entities.statuses import Status
 from clients.filters.matching import active_filters
 from clients.rendering.accounts import accounts
 from clients.rendering.cache import KeptStatus
+from clients.rendering.quotes import approval_for, ties_for
 from clients.rendering.statuses import Line, shared, statuses
 from storage.peeks import ActorMark, Peek, Signs
 from storage.records import ActorRecord
@@ -79,8 +80,10 @@ async def _plain(
     if missing:
         kept |= await _rendered(tx, context, peeks, signs, missing)
     made = {}
+    ties = await ties_for(tx, viewer, ((one.record, one.status) for one in kept.values()))
     for number, one in kept.items():
         status = _seen(one.status, peeks[number], signs.get(number, NO_SIGNS))
+        status.quote_approval = approval_for(status.quote_approval, one.record, viewer, ties)
         if viewer is None or one.record.actor_id != viewer.id:
             status.filtered = filters.results(one.record, None)
         made[number] = status

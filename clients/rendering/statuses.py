@@ -194,7 +194,7 @@ def _status(
         application=None if app is None else StatusApplication(name=app[0], website=app[1] or None),
         card=None if card is None else card_entity(card),
         poll=None if poll is None else poll_entity(poll, now, votes=votes, own=own),
-        quote_approval=around.quoting.approval(record, viewer),
+        quote_approval=around.quoting.approval(record, author, viewer),
         favourited=marks.favourited,
         reblogged=marks.reblogged,
         bookmarked=marks.bookmarked,

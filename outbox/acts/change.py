@@ -7,6 +7,7 @@ import orjson
 
 from federation.documents import Document
 from federation.vocabulary import PUBLIC
+from objects.cards.keep import keep_card, renew_target
 from objects.emojis import with_emojis
 from objects.experiences.fields import Experience
 from objects.experiences.store import keep_edit
@@ -61,6 +62,8 @@ async def edit(
         named = list(dict.fromkeys((*changed.addressed, *changed.mentions)))
         await tx.objects.address(before.id, named, list(changed.mentions))
         activity = await _publish_change(context, tx, author, before, row, document)
+        await keep_card(tx, row, context.now(), edited=True)
+        await renew_target(tx, row, context.now())
         await tell_quoters(tx, row, context.now())
         if also is not None:
             await also(tx, row)

@@ -44,7 +44,8 @@ async def as_quoting(
 
     writer = await context.store.query(operation)
     if writer is None:
-        raise ActRefused(404, "no-quote", "The post to quote does not exist for you.")
+        detail = "The post you are trying to quote does not appear to exist."
+        raise ActRefused(404, "no-quoted", detail)
     quoted = Quoted(record, writer)
     draft = replace(draft, visibility=_narrowed(draft.visibility, record.visibility))
     await _check_reach(context, author, draft, quoted, people)
