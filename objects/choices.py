@@ -17,7 +17,7 @@ TOPICS: Final[dict[str, tuple[str, ...]]] = {
     "reuses": ("reuse",),
     "writing": ("coauthor", "review"),
     "followers": ("follow", "follow_request"),
-    "thanks": ("like", "share"),
+    "thanks": ("like", "share", "quote"),
     THEMES: (),
 }
 """What mails are about → the kinds of notifications in them; `themes` are new experiences."""

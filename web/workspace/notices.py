@@ -34,6 +34,8 @@ _SINGLE: Final[dict[str, str]] = {
     "comment": mark("%(who)s commented on: %(above)s"),
     "mention": mark("%(who)s mentioned you: %(what)s"),
     "question": mark("%(who)s wrote to you alone: %(what)s"),
+    "quote": mark("%(who)s quoted you: %(what)s"),
+    "quoted_update": mark("%(who)s changed what you quoted: %(what)s"),
     "reuse": mark("%(who)s reused your experience: %(what)s"),
     "coauthor": mark("%(who)s named you as an author of: %(what)s"),
     "review": mark("%(who)s has news about a draft"),
