@@ -1,6 +1,6 @@
 """Power over a node: a role checked here and nowhere else, every act in the audit log."""
 
-from typing import Final, Literal, get_args
+from typing import Final, Literal, TypeVar, get_args
 
 from actors.policy import SEVERITIES, domain_name
 from actors.sanctions import Consequences, enforce
@@ -10,6 +10,8 @@ from storage.ids import new_id
 from storage.oversight import OversightStatements
 from storage.records import ActorRecord, AuditRecord, DomainRuleRecord, MemberRecord
 from storage.store import Tx
+
+T = TypeVar("T")
 
 Role = Literal["reader", "member", "editor", "admin"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -52,16 +54,36 @@ async def audit(tx: Tx, who: str, action: str, target: str, reason: str, now: in
 
 
 async def set_domain_rule(
-    tx: Tx, who: str, domain: str, severity: str, reason: str, now: int
+    tx: Tx,
+    who: str,
+    domain: str,
+    severity: str,
+    reason: str,
+    now: int,
+    *,
+    public_comment: str | None = None,
+    obfuscated: bool | None = None,
 ) -> Consequences:
     """`allow`, `limit`, `reject_media` or `suspend` a domain with its subdomains, from now on.
 
     An empty severity drops the rule. `who` is what `administrator` gave, or `COMMAND_LINE`.
-    Gives what it ended. Raises `NotPossible`, and `Untrusted` for what is no domain.
+    `public_comment` is what visitors read about it, and with `obfuscated` they read only a part
+    of the name; None leaves both as they are. Gives what it ended. Raises `NotPossible`, and
+    `Untrusted` for what is no domain.
     """
     if severity not in SEVERITIES:
         raise NotPossible(f"{severity!r} is none of {', '.join(filter(None, SEVERITIES))}.")
-    rule = DomainRuleRecord(domain_name(domain), severity, reason, who, now)
+    name = domain_name(domain)
+    before = await tx.relationships.domain_rule(name)
+    rule = DomainRuleRecord(
+        name,
+        severity,
+        reason,
+        who,
+        now,
+        public_comment=_kept(public_comment, before.public_comment if before else ""),
+        obfuscated=int(_kept(obfuscated, bool(before and before.obfuscated))),
+    )
     if severity:
         await tx.relationships.save_domain_rule(rule)
     elif not await tx.relationships.remove_domain_rule(rule.domain):
@@ -150,6 +172,10 @@ async def close_report(tx: Tx, who: str, number: int, reason: str, now: int) -> 
     if not await tx.ledger.close_report(number):
         raise NotPossible(f"There is no open report {number}.")
     await audit(tx, who, "report close", str(number), reason, now)
+
+
+def _kept(wanted: T | None, before: T) -> T:
+    return before if wanted is None else wanted
 
 
 async def _member(tx: Tx, actor: ActorRecord) -> MemberRecord:

@@ -32,6 +32,8 @@ COMMANDS: Final = {
     "import": "imports:import_",
     "reindex": "search:reindex",
     "reports": "reports:reports",
+    "announce": "announcements:announce",
+    "emoji": "emojis:emoji",
     "audit": "audit:audit",
     "mail": "mail:mail",
     "migrate": "setup:migrate",

@@ -31,7 +31,10 @@ class DepartureStatements(Statements):
         await self.connection.execute(
             "delete from drafts where owner_id = $1 and author_id = $1", actor_id
         )
-        await self.connection.execute("delete from preferences where actor_id = $1", actor_id)
+        for table in ("preferences", "bookmarks", "thread_mutes", "scheduled", "idempotency_keys"):
+            await self.connection.execute(f"delete from {table} where actor_id = $1", actor_id)
+        for table in ("announcement_reads", "announcement_reactions"):
+            await self.connection.execute(f"delete from {table} where actor_id = $1", actor_id)
         for table in ("timeline", "notifications"):
             await self.connection.execute(
                 f"delete from {table} where actor_id = $1 or owner_id = $1", actor_id

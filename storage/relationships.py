@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Literal
 
+from storage.home_feeds import HomeFeedStatements
 from storage.ids import new_id
 from storage.records import ActorRecord, DomainRuleRecord, FollowRecord, columns
 from storage.statements import Statements
@@ -117,6 +118,11 @@ class RelationshipStatements(Statements):
             follow.follower_id,
             change,
         )
+        if follow.follower_local:
+            home = HomeFeedStatements(self.connection)
+            await (home.bring_along if change > 0 else home.leave)(
+                follow.follower_id, follow.followee_id
+            )
 
     async def followers(
         self, actor_id: int, *, before: int | None = None, limit: int = 40
@@ -305,6 +311,14 @@ class RelationshipStatements(Statements):
     async def domain_rules(self) -> list[DomainRuleRecord]:
         """Every rule about a domain."""
         return await self.all_of(DomainRuleRecord, "from domain_rules order by domain")
+
+    async def domain_rule(self, domain: str) -> DomainRuleRecord | None:
+        """The rule about exactly this domain."""
+        return await self.one_of(DomainRuleRecord, "from domain_rules where domain = $1", domain)
+
+    async def domain_rule_by_id(self, number: int) -> DomainRuleRecord | None:
+        """The rule that apps know by this number."""
+        return await self.one_of(DomainRuleRecord, "from domain_rules where id = $1", number)
 
     async def save_domain_rule(self, rule: DomainRuleRecord) -> None:
         """Add or change a rule."""

@@ -33,6 +33,7 @@ from storage.markers import MarkerStatements
 from storage.members import MemberStatements
 from storage.network import NetworkStatements
 from storage.notifications import NotificationStatements
+from storage.oauth import OAuthStatements
 from storage.objects import ObjectStatements
 from storage.peeks import PeekStatements
 from storage.people import PeopleStatements
@@ -194,6 +195,11 @@ class Tx:
     def peeks(self) -> PeekStatements:
         """Short looks at pages."""
         return PeekStatements(self.connection)
+
+    @cached_property
+    def oauth(self) -> OAuthStatements:
+        """Apps that members sign in with."""
+        return OAuthStatements(self.connection)
 
     @cached_property
     def people(self) -> PeopleStatements:

@@ -9,6 +9,8 @@ from actors.sign_in.codes import HANDED_LINK, new_code
 from actors.sign_in.invitations import Wanted, invite
 from node.demo_experiences import experiences
 from node.services import Services
+from objects.announcements import Written as Told
+from objects.announcements import write
 from objects.experiences.drafts import Writer, Written, start
 from objects.experiences.fields import Experience
 from objects.notes import NoteDraft
@@ -53,7 +55,7 @@ async def _talk(services: Services, emile: ActorRecord, original: ObjectRecord) 
 async def _papers(
     tx: Tx, services: Services, nour: ActorRecord, third: Experience, original: ObjectRecord
 ) -> dict[str, str]:
-    """A draft, a report, an invitation, a token."""
+    """A draft, a report, an invitation, an announcement, a token."""
     now, identifiers = services.now(), services.identifiers
     written = Written(third, {}, nour.id)
     draft = await start(tx, Writer(nour, False, None), written, now)
@@ -61,9 +63,12 @@ async def _papers(
     report = await file_complaint(tx, identifiers, complaint, now)
     sent, _ = await invite(tx, "lea", [Wanted("ada@example.org", "Ada")], now)
     link = await new_code(tx, HANDED_LINK, now, actor_id=nour.id)
+    told = Told("Le site est fermé lundi. @nour #numérique", now, now + 9_000_000)
+    announcement = await write(tx, "lea", told, now, publish=True)
     await issue_token(tx, nour.id, "read write", "Tusky", now)
     return {
         "draft": str(draft.record.id),
+        "announcement": str(announcement.id),
         "report": str(report.id),
         "receipt": report.receipt,
         "invitation": sent[0].code,

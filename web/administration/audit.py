@@ -37,6 +37,9 @@ KINDS: Final = {
     "token": mark("Access of programs"),
     "draft": mark("Reviews"),
     "deliveries": mark("What was sent"),
+    "account": mark("Measures"),
+    "emoji": mark("Emoji"),
+    "announcement": mark("Announcements"),
 }
 # How the rest of it is said; what is not here is shown as it was written.
 ACTIONS: Final = {
@@ -82,6 +85,14 @@ ACTIONS: Final = {
     "draft approved": mark("approved and published"),
     "draft returned": mark("sent back to its author"),
     "deliveries retry": mark("sending tried again"),
+    "site rules": mark("rules of this site changed"),
+    "emoji add": mark("emoji added"),
+    "emoji hide": mark("emoji hidden"),
+    "emoji show": mark("emoji offered again"),
+    "emoji remove": mark("emoji removed"),
+    "announcement write": mark("announcement written"),
+    "announcement change": mark("announcement changed"),
+    "announcement remove": mark("announcement removed"),
     "create": mark("created"),
 }
 

@@ -41,6 +41,9 @@ MENU: Final = (
             ("/admin/organisation", mark("The organisation"), False),
             ("/admin/appearance", mark("Appearance"), False),
             ("/admin/legal", mark("Legal notice"), False),
+            ("/admin/rules", mark("Rules of this site"), False),
+            ("/admin/announcements", mark("Announcements"), False),
+            ("/admin/emoji", mark("Emoji"), False),
         ),
     ),
     (

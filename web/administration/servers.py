@@ -63,6 +63,11 @@ class RuleForm(Form):
         longest(500),
         hint=mark("It is kept in the list “Who did what”."),
     )
+    public_comment = line(
+        mark("What you tell visitors about it"),
+        longest(500),
+        hint=mark("Where the list of rules is shown: “Rules of this site” says to whom."),
+    )
 
 
 class NetworkForm(Form):
@@ -152,7 +157,12 @@ class ServerPages:
             return await self.rules(form, 422)
         who, now = await self._desk.who(), self._desk.now()
         name, severity, reason = form.domain.data or "", form.severity.data, form.reason.data or ""
-        await self._desk.write(lambda tx: set_domain_rule(tx, who, name, severity, reason, now))
+        told = form.public_comment.data or ""
+
+        async def operation(tx: Tx) -> None:
+            await set_domain_rule(tx, who, name, severity, reason, now, public_comment=told)
+
+        await self._desk.write(operation)
         return redirect("/admin/domains", done="rule-set")
 
     async def drop_rule(self) -> Response:

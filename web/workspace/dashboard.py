@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from quart import Blueprint, Response
 
+from actors.identifiers import Identifiers
+from objects.announcements import Shown, dismiss, shown
 from objects.choices import leaving_at
 from objects.experiences.fields import from_json
 from objects.notices import Notice, notices_of
@@ -11,6 +13,7 @@ from storage.concepts import Concept
 from storage.records import ActorRecord
 from storage.store import Tx
 from web.context import WebContext
+from web.rendering import redirect
 from web.workspace.cards import Card, cards_of, cards_of_objects
 from web.workspace.notices import address, sentence
 
@@ -38,6 +41,7 @@ class Board:
     from_network: bool
     published: bool
     leaving: int | None
+    announcements: list[Shown]
 
     def steps(self, actor: ActorRecord) -> list[tuple[str, bool]]:
         """What to do first, and whether it is done."""
@@ -48,8 +52,10 @@ class Board:
         ]
 
 
-async def board_of(tx: Tx, actor: ActorRecord) -> Board:
+async def board_of(tx: Tx, identifiers: Identifiers, actor: ActorRecord, now: int) -> Board:
     """What a member sees first; a constant number of questions."""
+    current = await tx.announcements.current(now)
+    read = await tx.announcements.read_by(actor.id, [one.id for one in current])
     told = await tx.notifications.page(actor.id, limit=4 * SHOWN)
     lines = await tx.timelines.home(actor.id, limit=SHOWN)
     found = await cards_of(tx, actor, lines)
@@ -67,6 +73,7 @@ async def board_of(tx: Tx, actor: ActorRecord) -> Board:
         from_network,
         bool(own),
         await leaving_at(tx, actor.id),
+        await shown(tx, identifiers, [one for one in current if one.id not in read]),
     )
 
 
@@ -76,7 +83,8 @@ def add_dashboard_routes(blueprint: Blueprint, context: WebContext) -> None:
     @blueprint.get("/dashboard")
     async def dashboard() -> Response:
         signed = await context.sessions.required("reader")
-        board = await context.store.query(lambda tx: board_of(tx, signed.actor))
+        identifiers, now = context.outbox.identifiers, context.now()
+        board = await context.store.query(lambda tx: board_of(tx, identifiers, signed.actor, now))
         language = await context.renderer.language()
         steps = board.steps(signed.actor)
         return await context.renderer.render(
@@ -88,3 +96,10 @@ def add_dashboard_routes(blueprint: Blueprint, context: WebContext) -> None:
             sentence=lambda notice: sentence(notice, language),
             address=address,
         )
+
+    @blueprint.post("/announcements/<int:number>/read")
+    async def read_announcement(number: int) -> Response:
+        signed = await context.sessions.required("reader")
+        await context.sessions.checked_form()
+        await context.store.write(lambda tx: dismiss(tx, signed.actor, number, context.now()))
+        return redirect("/dashboard")
