@@ -50,6 +50,7 @@ from storage.sessions import SessionStatements
 from storage.site import SiteStatements
 from storage.sqlite_statements import Synchronous
 from storage.statuses import StatusStatements
+from storage.streams import StreamStatements
 from storage.tags import TagStatements
 from storage.timelines import TimelineStatements
 from storage.translations import TranslationStatements
@@ -260,6 +261,11 @@ class Tx:
     def statuses(self) -> StatusStatements:
         """What apps do with posts."""
         return StatusStatements(self.connection)
+
+    @cached_property
+    def streams(self) -> StreamStatements:
+        """What open streams are told."""
+        return StreamStatements(self.connection)
 
     @cached_property
     def uploads(self) -> UploadStatements:

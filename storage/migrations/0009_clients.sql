@@ -286,15 +286,21 @@ create index pushes_due on pushes (due_at, id);
 create index pushes_subscription on pushes (subscription_id);
 create index pushes_notification on pushes (notification_id);
 
--- What open streams are told; forgotten after some minutes.
+-- What open streams are told; forgotten after some minutes. `owner_id` is 0 for every stream that
+-- may see it, `actor_id` who brought or removed the entry of timelines.
 create table stream_events (
     id bigint primary key,
     kind text not null,
-    -- 0: for every stream that may see it
     owner_id bigint not null,
+    actor_id bigint not null,
     object_id bigint not null,
     entry_id bigint not null,
-    created_at bigint not null
+    detail text not null
+);
+-- The processes with open streams: without one, no event is written.
+create table stream_hubs (
+    id bigint primary key,
+    until bigint not null
 );
 
 create table announcements (
