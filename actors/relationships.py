@@ -56,7 +56,7 @@ async def receive_follow(
 
     The record's state tells the answer: `pending` waits (or is accepted at once when the
     followee is not locked), `accepted` was accepted before and gets its Accept again, `rejected`
-    is a block between the two and gets a Reject; nothing is saved then.
+    is a block between the two, or of the follower's domain; nothing is saved then.
     """
     existing = await tx.relationships.follow(follower.id, followee.id)
     return await _follow(tx, follower, followee, follow_url, now, existing)
@@ -71,6 +71,8 @@ async def _follow(
     existing: FollowRecord | None,
 ) -> FollowRecord:
     allowed = follower.id != followee.id and await may_interact(tx, follower, followee)
+    if allowed and followee.local and not follower.local:
+        allowed = not await tx.bonds.blocks_domain(followee.id, follower.host)
     state = next_state(existing.state if existing else "none", "follow") if allowed else None
     follow = FollowRecord(
         id=existing.id if existing else new_id(),

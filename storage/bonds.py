@@ -152,6 +152,13 @@ class BondStatements(Statements):
         )
         return removed > 0
 
+    async def blocks_domain(self, actor_id: int, domain: str) -> bool:
+        """Whether a member blocks a domain."""
+        found = await self.connection.fetch_value(
+            "select 1 from domain_blocks where actor_id = $1 and domain = $2", actor_id, domain
+        )
+        return found is not None
+
     async def blocked_domains(self, actor_id: int, span: Span) -> list[tuple[int, str]]:
         """A page of the domains that somebody blocks, latest first, with their numbers."""
         args: list[Value] = [actor_id]

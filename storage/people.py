@@ -12,7 +12,7 @@ from storage.statements import Statements
 # Whom lists of strangers show: living people who want to be found, of no limited domain.
 _FOUND = (
     "a.state = 'active' and a.discoverable = 1 and a.type <> 'Application' and a.moved_to = '' "
-    "and a.severity not in ('limit', 'suspend')"
+    "and a.severity not in ('limit', 'suspend') and a.sanction = ''"
 )
 Page = list[tuple[int, ActorRecord]]
 """Actors, each with the number that the page is sorted by."""

@@ -73,19 +73,6 @@ class ProfileStatements(Statements):
         )
         return [row[0] for row in rows]
 
-    async def featured_tags(self, actor_id: int) -> list[tuple[int, str, int, int | None]]:
-        """The hashtags that somebody shows: number, name, how many posts, when the last was."""
-        rows = await self.connection.fetch_all(
-            "select f.id, f.name, count(o.id), max(o.published_at) from featured_tags f "
-            "left join object_tags t on t.name = f.name "
-            "and t.object_id in (select p.id from objects p where p.actor_id = $1) "
-            "left join objects o on o.id = t.object_id and o.deleted_at is null "
-            "and o.visibility in ('public', 'unlisted') "
-            "where f.actor_id = $1 group by f.id, f.name order by f.name",
-            actor_id,
-        )
-        return [(row[0], row[1], row[2], row[3]) for row in rows]
-
     async def check_later(self, actor_id: int, due_at: int) -> None:
         """Look at the links of a profile at a moment, unless that comes sooner anyway."""
         await self.connection.execute(

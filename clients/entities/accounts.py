@@ -133,3 +133,60 @@ class Relationship(Entity):
     domain_blocking: bool = False
     endorsed: bool = False
     note: str = ""
+
+
+class MutedAccount(Account, kw_only=True):
+    """Somebody whom the viewer mutes."""
+
+    mute_expires_at: str | None
+
+
+class Profile(Entity):
+    """One's own profile as it is edited: texts as typed, pictures or null."""
+
+    id: str
+    display_name: str
+    note: str
+    fields: list[Field]
+    avatar: str | None
+    avatar_static: str | None
+    avatar_description: str
+    header: str | None
+    header_static: str | None
+    header_description: str
+    locked: bool
+    bot: bool
+    hide_collections: bool | None
+    discoverable: bool | None
+    indexable: bool
+    show_media: bool
+    show_media_replies: bool
+    show_featured: bool
+    attribution_domains: list[str]
+
+
+class FamiliarFollowers(Entity):
+    """Those whom the viewer follows among the followers of an account."""
+
+    id: str
+    accounts: list[Account]
+
+
+class Suggestion(Entity):
+    """Somebody to follow; `source` is how older apps read the first of `sources`."""
+
+    source: str
+    sources: list[str]
+    account: Account
+
+
+class Preferences(Entity):
+    """What a member chose, in the words of apps."""
+
+    visibility: str = msgspec.field(name="posting:default:visibility")
+    sensitive: bool = msgspec.field(name="posting:default:sensitive")
+    language: str | None = msgspec.field(name="posting:default:language")
+    quote_policy: str = msgspec.field(name="posting:default:quote_policy")
+    media: str = msgspec.field(name="reading:expand:media")
+    spoilers: bool = msgspec.field(name="reading:expand:spoilers")
+    autoplay: bool = msgspec.field(name="reading:autoplay:gifs")

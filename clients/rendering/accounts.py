@@ -6,6 +6,7 @@ from typing import Final
 
 import orjson
 
+from actors.extras import extras_of
 from actors.identifiers import Identifiers
 from clients.entities.accounts import Account, AccountRole, CustomEmoji, Field
 from clients.entities.base import day, moment
@@ -56,7 +57,8 @@ async def _own_emojis(
     tx: Tx, identifiers: Identifiers, actors: Iterable[ActorRecord]
 ) -> Mapping[str, CustomEmoji]:
     """The custom emoji of this node, when an actor of ours uses any."""
-    used = any(actor.local and ":" in actor.name + actor.summary for actor in actors)
+    texts = (a.name + a.summary + a.fields for a in actors if a.local)
+    used = any(_SHORTCODE.search(text) for text in texts)
     return await own_emojis(tx, identifiers) if used else {}
 
 
@@ -107,6 +109,7 @@ def _account(
     fields = orjson.loads(actor.fields)
     texts = (actor.name, actor.summary, *(f["name"] + f["value"] for f in fields))
     suspended = actor.state != "active" or actor.severity == "suspend"
+    extras = extras_of(actor)
     return Account(
         id=str(actor.id),
         username=actor.username,
@@ -120,7 +123,7 @@ def _account(
         header=header,
         header_static=header,
         locked=bool(actor.locked),
-        bot=actor.type in BOTS,
+        bot=extras.bot or actor.type in BOTS,
         group=actor.type == "Group",
         discoverable=bool(actor.discoverable),
         indexable=bool(actor.indexable),
@@ -134,6 +137,11 @@ def _account(
         fields=[] if suspended else [_field(field) for field in fields],
         emojis=[] if suspended else emojis_in("\n".join(texts), known),
         roles=_roles(role),
+        avatar_description=extras.avatar_description,
+        header_description=extras.header_description,
+        show_featured=extras.show_featured,
+        show_media=extras.show_media,
+        show_media_replies=extras.show_media_replies,
         limited="limit" in (actor.severity, actor.sanction),
         suspended=suspended,
     )

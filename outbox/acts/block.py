@@ -3,6 +3,7 @@
 import orjson
 
 from actors import relationships
+from outbox.acts.follow import answer_within, undo_within
 from outbox.builders import block, flag, undo
 from outbox.context import ActRefused, OutboxContext
 from outbox.recipients import Recipients
@@ -62,6 +63,42 @@ async def unblock_actor(
         )
 
     return await context.store.write(operation)
+
+
+async def block_domain(context: OutboxContext, actor: ActorRecord, domain: str) -> None:
+    """Hear nothing of a domain any more: follows with its people end, both ways."""
+
+    async def operation(tx: Tx) -> None:
+        if not await tx.bonds.block_domain(actor.id, domain, context.now()):
+            return
+        await tx.bonds.hide_domain(actor.id, domain)
+        bonds = await tx.bonds.follows_with(actor.id, domain)
+        others = await tx.actors.by_ids([number for number, _ in bonds])
+        for number, followed in bonds:
+            await (_leave if followed else _throw_out)(context, tx, actor, others[number])
+
+    await context.store.write(operation)
+
+
+async def unblock_domain(context: OutboxContext, actor: ActorRecord, domain: str) -> None:
+    """Hear a domain again; follows do not come back by themselves."""
+    await context.store.write(lambda tx: tx.bonds.unblock_domain(actor.id, domain))
+
+
+async def _leave(context: OutboxContext, tx: Tx, actor: ActorRecord, other: ActorRecord) -> None:
+    before = await relationships.undo_follow(tx, actor, "", other)
+    if before is not None:
+        await undo_within(tx, context.publisher, actor, other, before.url)
+
+
+async def _throw_out(
+    context: OutboxContext, tx: Tx, actor: ActorRecord, other: ActorRecord
+) -> None:
+    asked = await tx.relationships.follow(other.id, actor.id)
+    if asked is None or asked.state == "rejected":
+        return
+    await relationships.reject_follow(tx, actor, asked.url, other)
+    await answer_within(tx, context.publisher, actor, asked, other, agreed=False)
 
 
 async def report(

@@ -1,5 +1,7 @@
 """Following and unfollowing, and answering those who ask to follow."""
 
+from collections.abc import Awaitable, Callable
+
 import orjson
 
 from actors.relationships import accept_follow, reject_follow, request_follow, undo_follow
@@ -12,16 +14,28 @@ from storage.records import ActivityRecord, ActorRecord, FollowRecord
 from storage.store import Tx
 
 
-async def ask(context: OutboxContext, follower: ActorRecord, target: ActorRecord) -> ActivityRecord:
+async def ask(
+    context: OutboxContext,
+    follower: ActorRecord,
+    target: ActorRecord,
+    *,
+    also: Callable[[Tx], Awaitable[None]] | None = None,
+) -> ActivityRecord:
     """Ask to follow somebody; asking again gives the activity that asked before.
 
-    Raises `ActRefused` for oneself and where one of the two blocks the other.
+    `also` runs in the same transaction. Raises `ActRefused` for oneself and where one of the two
+    blocks the other.
     """
     if follower.id == target.id:
         raise ActRefused(422, "follow-self", "Nobody can follow themselves.")
-    return await context.store.write(
-        lambda tx: ask_within(tx, context.publisher, follower, target, context.now())
-    )
+
+    async def operation(tx: Tx) -> ActivityRecord:
+        asked = await ask_within(tx, context.publisher, follower, target, context.now())
+        if also is not None:
+            await also(tx)
+        return asked
+
+    return await context.store.write(operation)
 
 
 async def ask_within(

@@ -1,0 +1,1 @@
+"""Accounts and relationships, as apps ask for them."""
