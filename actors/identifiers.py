@@ -90,6 +90,10 @@ class Identifiers:
         """The leave to quote a local object that was given to an object (FEP-044f)."""
         return f"{quoted_url}/quotes/{quoting_id}"
 
+    def draft_page(self, draft_id: int) -> str:
+        """The page on which a member goes on writing an experience."""
+        return f"{self.origin}/drafts/{draft_id}"
+
     def activity(self, activity_id: int) -> str:
         """The id of a local activity."""
         return f"{self.origin}/activities/{activity_id}"

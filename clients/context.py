@@ -7,6 +7,7 @@ from actors.identifiers import Identifiers
 from actors.policy import DomainRules
 from actors.site import SiteFacts
 from clients.rendering.cache import RenderCache
+from clients.texts import Translate
 from config.settings import Settings
 from federation.client import HttpClient
 from objects.media import MediaLimits
@@ -22,7 +23,10 @@ LegalText = Callable[[str], Awaitable[str]]
 
 @dataclass(frozen=True, slots=True)
 class ClientContext:
-    """The services behind the API; `outbox` holds the acts' store, identifiers and clock."""
+    """The services behind the API; `outbox` holds the acts' store, identifiers and clock.
+
+    `texts` translates what members are told.
+    """
 
     outbox: OutboxContext
     settings: Settings
@@ -33,6 +37,7 @@ class ClientContext:
     site: SiteFacts
     version: str
     legal_text: LegalText
+    texts: Translate
     translator: Translator | None
     cache: RenderCache = field(default_factory=RenderCache)
 

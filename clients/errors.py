@@ -3,12 +3,15 @@
 from typing import Final
 
 import msgspec
-from quart import Response
+from quart import Response, request
 
+from actors.oauth.errors import OAuthRefused
 from clients.door import JSON
 from federation.errors import FederationError, Gone, Refused, Unreachable
 from outbox.context import ActRefused
 
+REALM: Final = "Communotic"
+BEARER: Final = frozenset({"invalid_token", "insufficient_scope"})
 OAUTH: Final = frozenset({"/oauth/token", "/oauth/revoke", "/oauth/userinfo"})
 
 SAID: Final = frozenset({"no-parent", "no-quoted"})

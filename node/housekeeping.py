@@ -55,6 +55,9 @@ class Housekeeping:
             "farewells": await self._store.write(forget_the_deleted),
             "sessions": await self._store.write(lambda tx: tx.sessions.prune(now, now - DAY_MS)),
             "mails": await self._store.write(lambda tx: tx.mails.prune(before)),
+            "keys of requests": await self._store.write(
+                lambda tx: tx.statuses.forget_keys(now - DAY_MS)
+            ),
             "reporters": await self._store.write(lambda tx: forget_reporters(tx, now)),
             "translations": await self._store.write(lambda tx: tx.translations.forget(before)),
             "uploads": await prune_media(self._store, self._files, now),

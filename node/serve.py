@@ -41,6 +41,7 @@ async def serve_all(settings: Settings, bind: str) -> None:
                 # Nobody else works on this file, so every lease is one that a crash left behind.
                 await services.store.write(lambda tx: tx.received.release_leases())
                 await services.store.write(lambda tx: tx.deliveries.release_leases())
+                await services.store.write(lambda tx: tx.uploads.release_leases())
             workers = asyncio.create_task(run_workers(services, stop))
             try:
                 await _serve(services, bind, listening, stop)

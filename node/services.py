@@ -46,6 +46,7 @@ from web.mails import Mails
 from web.public.legal import legal_html
 from web.rendering import Renderer
 from web.sessions import Sessions
+from web.texts import texts_of
 
 TRANSLATION_TIMEOUT_S = 20.0
 
@@ -237,6 +238,7 @@ def _clients(web: WebContext, translator: Translator | None) -> ClientContext:
         site=web.site,
         version=version("communotic"),
         legal_text=partial(legal_html, web),
+        texts=texts_of,
         translator=translator,
     )
 

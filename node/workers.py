@@ -5,8 +5,11 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 from actors.mutes import EndedMutes
+from clients.media.preparing import MediaWorker
+from clients.statuses.publishing import ScheduledPosts
 from node.mail import MailWorker
 from node.services import Services
+from objects.search.posts import PostIndexer
 from outbox.poll_news import PollNews
 from outbox.poll_results import PollResults
 from outbox.profile_links import ProfileLinks
@@ -30,7 +33,12 @@ def tasks_of(services: Services) -> Mapping[str, Task]:
         "fan-out": services.fanout_worker.run_forever,
         "delivery": services.delivery_worker.run_forever,
         "poll results": PollResults(services.outbox).run_forever,
+        "media": MediaWorker(
+            services.store, services.files, services.web.limits, services.clock
+        ).run_forever,
+        "scheduled": ScheduledPosts(services.clients).run_forever,
         "polls": PollNews(services.outbox).run_forever,
+        "post search": PostIndexer(services.store, services.clock).run_forever,
         "profile links": ProfileLinks(services.store, services.client, services.clock).run_forever,
         "mutes": EndedMutes(services.store, services.clock).run_forever,
         "mail": mail.run_forever,

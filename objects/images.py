@@ -79,6 +79,25 @@ def still_of(picture: Picture) -> bytes | None:
         return _encoded(_pixels_only(image), "WEBP")
 
 
+def measure(content: bytes, media_type: str, max_pixels: int) -> tuple[int, int, int]:
+    """Width, height and number of frames, from the header alone; raises `Refused` as `redraw`."""
+    Image.MAX_IMAGE_PIXELS = None
+    try:
+        with Image.open(io.BytesIO(content), formats=[_FORMATS[media_type]]) as image:
+            return (*image.size, _check(image, max_pixels))
+    except _BROKEN as error:
+        raise Refused(422, "broken-image", f"The picture cannot be read: {error}") from None
+
+
+def thumbnail(content: bytes, media_type: str, max_pixels: int) -> bytes:
+    """A picture drawn anew as small as a preview; raises `Refused` as `redraw`."""
+    picture = redraw(content, media_type, max_pixels)
+    if picture.preview is not None:
+        return picture.preview
+    with Image.open(io.BytesIO(picture.content)) as image:
+        return _encoded(_pixels_only(image), "WEBP")
+
+
 def _redraw(content: bytes, kind: str, max_pixels: int) -> Picture:
     # The bound on pixels is ours, below; Pillow's would only warn.
     Image.MAX_IMAGE_PIXELS = None

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from actors.identifiers import Identifiers
 from federation.errors import Refused
+from objects.recordings import measures
 from storage.files import MediaFiles
 from storage.ids import new_id
 from storage.records import ActorRecord, MediaRecord
@@ -94,11 +95,7 @@ async def store_upload(
     Raises `Refused`: 400 `empty`, 413 `too-large` or `too-many-pixels`, 415
     `unsupported-media`, 422 `broken-image` or `bad-focus`.
     """
-    if not content:
-        raise Refused(400, "empty", "The file is empty.")
-    if len(content) > limits.max_bytes:
-        detail = f"{len(content)} bytes; at most {limits.max_bytes} are accepted"
-        raise Refused(413, "too-large", detail)
+    media_type = check_size(content, limits)
     if focus is not None and max(map(abs, focus)) > 1:
         raise Refused(422, "bad-focus", "Both sides of the focus lie between -1 and 1.")
     record = MediaRecord(
@@ -109,21 +106,33 @@ async def store_upload(
         focus_x=focus[0] if focus else None,
         focus_y=focus[1] if focus else None,
         created_at=now,
-        **await _kept(files, content, recognise(content), limits.max_pixels),
+        **await kept_file(files, content, media_type, limits.max_pixels),
     )
     await store.write(lambda tx: tx.ledger.add_media(record))
     return record
 
 
-async def _kept(
+def check_size(content: bytes, limits: MediaLimits) -> str:
+    """The media type of an upload of bearable size; raises `Refused` 400, 413, 415."""
+    if not content:
+        raise Refused(400, "empty", "The file is empty.")
+    if len(content) > limits.max_bytes:
+        detail = f"{len(content)} bytes; at most {limits.max_bytes} are accepted"
+        raise Refused(413, "too-large", detail)
+    return recognise(content)
+
+
+async def kept_file(
     files: MediaFiles, content: bytes, media_type: str, max_pixels: int
 ) -> dict[str, Any]:
-    """Put the content on disk; gives the properties of its row."""
+    """Put the content on disk; gives the properties of its row. Raises `Refused` 413, 422."""
     if not media_type.startswith("image/"):
         file = await files.put(content, _SUFFIXES[media_type])
+        known = await asyncio.to_thread(measures, content, media_type)
         return {
             "file": file, "media_type": media_type, "size": len(content),
-            "blurhash": "", "width": None, "height": None,
+            "blurhash": "", "width": known.width, "height": known.height,
+            "duration": known.duration,
         }  # fmt: skip
     from objects.images import redraw  # Pillow would delay every start
 

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import orjson
+
 from actors.documents import wire_time
 from actors.identifiers import Identifiers
+from federation.documents import Document
 from federation.vocabulary import NETWORK, ORGANISATION, PUBLIC
 from objects.polls import PollDraft, question_properties
 from objects.quotes import allowed_to_quote, quoting_properties, with_fallback
@@ -77,6 +80,16 @@ def build_object(
         **(question_properties(draft.poll) if draft.poll else {}),
         **(quoting_properties(draft.quote) if draft.quote else {}),
     }
+
+
+def source_of(record: ObjectRecord) -> tuple[str, str]:
+    """A post as it was typed, and the type of that; of others' posts the plain text at least."""
+    source = Document(orjson.loads(record.document)).embedded("source") if record.document else None
+    text = source.text("content") if source is not None else None
+    if source is None or text is None:
+        return plain_text(record.content), "text/plain"
+    markdown = (source.text("mediaType") or "").startswith("text/markdown")
+    return text, "text/markdown" if markdown else "text/plain"
 
 
 def collections(url: str, identifiers: Identifiers) -> dict[str, Any]:

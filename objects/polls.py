@@ -13,11 +13,21 @@ from storage.store import Tx
 
 @dataclass(frozen=True, slots=True)
 class PollDraft:
-    """A poll that somebody writes; `closes_at` in milliseconds."""
+    """A poll that somebody writes; `closes_at` in milliseconds.
+
+    `hide_totals`: nobody is told the counts before the end.
+    """
 
     options: tuple[str, ...]
     closes_at: int | None = None
     multiple: bool = False
+    hide_totals: bool = False
+
+    def record(self, object_id: int) -> PollRecord:
+        """The row of this poll, in which nobody has voted."""
+        options = _dump([(name, 0) for name in self.options])
+        hidden = int(self.hide_totals)
+        return PollRecord(object_id, int(self.multiple), options, 0, self.closes_at, hidden)
 
 
 def choices(poll: PollRecord) -> list[tuple[str, int]]:
@@ -52,16 +62,24 @@ async def vote(
     return True
 
 
+def is_hidden(poll: PollRecord, now: int) -> bool:
+    """Whether nobody is told the counts yet."""
+    ended = poll.closes_at is not None and poll.closes_at <= now
+    return bool(poll.hide_totals) and not ended
+
+
 def question_properties(draft: PollDraft) -> dict[str, Any]:
     """The poll of a new Question: nobody has voted yet."""
     return _properties([(name, 0) for name in draft.options], draft.multiple, 0, draft.closes_at)
 
 
 def question_document(document: dict[str, Any], poll: PollRecord, now: int) -> dict[str, Any]:
-    """A Question with the counts of this moment, and `closed` once it is."""
-    found = document | _properties(
-        choices(poll), bool(poll.multiple), poll.voters_count, poll.closes_at
-    )
+    """A Question with the counts of this moment, and `closed` once it is.
+
+    Counts that are hidden until the end are sent as none.
+    """
+    counted = [(name, 0) for name, _ in choices(poll)] if is_hidden(poll, now) else choices(poll)
+    found = document | _properties(counted, bool(poll.multiple), poll.voters_count, poll.closes_at)
     if poll.closes_at is not None and poll.closes_at <= now:
         found["closed"] = wire_time(poll.closes_at)
     return found
@@ -88,6 +106,11 @@ async def _recounted(tx: Tx, poll: PollRecord) -> PollRecord:
 def _grown(poll: PollRecord, choice: str, *, new_voter: bool) -> PollRecord:
     counted = [(name, votes + (name == choice)) for name, votes in choices(poll)]
     return replace(poll, options=_dump(counted), voters_count=poll.voters_count + new_voter)
+
+
+def with_counts(document: dict[str, Any], poll: PollRecord, draft: PollDraft) -> dict[str, Any]:
+    """The properties of a Question whose author kept its choices and moved its end."""
+    return document | _properties(choices(poll), draft.multiple, poll.voters_count, draft.closes_at)
 
 
 def _dump(options: Sequence[tuple[str, int]]) -> str:

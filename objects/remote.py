@@ -8,7 +8,8 @@ from federation.addresses import same_origin
 from federation.documents import Document
 from federation.errors import FederationError, Untrusted
 from federation.fetch import Budget, Fetcher
-from objects.incoming import object_record, store_object
+from objects.incoming import edit_object, object_record
+from objects.timelines import keep_found
 from objects.visibility import may_see
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Store, Tx
@@ -49,6 +50,19 @@ class RemoteObjects:
             raise LookupError(f"There is no object {url} for you.")
         return record
 
+    async def renew(self, record: ObjectRecord) -> bool:
+        """Take over what changed of an object at its origin; True when people see a change.
+
+        Raises federation errors of the fetch, `Untrusted` for another object or author.
+        """
+        budget = Budget(FETCHES)
+        document = await self._fetcher.document(record.url, budget=budget)
+        author = await self._author(document, budget)
+        if document.id != record.url or author.id != record.actor_id:
+            raise Untrusted(record.url, "its origin gives another object")
+        incoming = object_record(document, author, int(self._clock() * 1000))
+        return await self._store.write(lambda tx: edit_object(tx, incoming))
+
     async def _stored(self, url: str) -> ObjectRecord | None:
         return await self._store.query(lambda tx: tx.objects.by_url(url))
 
@@ -62,7 +76,7 @@ class RemoteObjects:
         incoming = object_record(document, author, int(self._clock() * 1000))
 
         async def operation(tx: Tx) -> ObjectRecord | None:
-            await store_object(tx, incoming)
+            await keep_found(tx, incoming)
             return await tx.objects.by_url(incoming.record.url)
 
         return await self._store.write(operation)

@@ -101,6 +101,10 @@ def _collections(routes: Blueprint, services: ObjectServices, serving: ObjectSer
     async def featured(name: str) -> ResponseReturnValue:
         return answer(await serving.featured(name, unread_request(services.identifiers)))
 
+    @routes.get("/users/<name>/featuredTags")
+    async def featured_tags(name: str) -> ResponseReturnValue:
+        return answer(await serving.featured_tags(name, unread_request(services.identifiers)))
+
     @routes.get("/tags/<name>")
     async def tag(name: str) -> ResponseReturnValue:
         hashtag = normalise_hashtag(name)
@@ -122,7 +126,9 @@ def _files(routes: Blueprint, services: ObjectServices) -> None:
     @routes.get("/media/<file>")
     async def media(file: str) -> ResponseReturnValue:
         found = await services.store.query(lambda tx: tx.ledger.media_by_file(file))
-        if found is None or not services.files.path(file).is_file():
+        # What is not drawn anew yet may still tell where it was taken.
+        ready = found is not None and found.state == "ready"
+        if found is None or not ready or not services.files.path(file).is_file():
             raise not_found("file")
         media_type = media_type_of(found, file)
         path = services.files.path(file)

@@ -62,8 +62,13 @@ async def find_actors(context: OutboxContext, urls: Iterable[str]) -> dict[str, 
     return await look_all(context, {url: url for url in wanted})
 
 
-async def look_all(context: OutboxContext, names: Mapping[str, str]) -> dict[str, ActorRecord]:
-    """The actors behind names or addresses, under the given keys; a few looked up at once."""
+async def look_all(
+    context: OutboxContext, names: Mapping[str, str], *, seconds: float = LOOKUP_SECONDS
+) -> dict[str, ActorRecord]:
+    """The actors behind names or addresses, under the given keys; a few looked up at once.
+
+    What is not found after `seconds` is left out.
+    """
     slots = asyncio.Semaphore(LOOKUPS)
 
     async def look(key: str, name: str) -> tuple[str, ActorRecord] | None:
@@ -76,7 +81,7 @@ async def look_all(context: OutboxContext, names: Mapping[str, str]) -> dict[str
     tasks = [asyncio.create_task(look(key, name)) for key, name in names.items()]
     if not tasks:
         return {}
-    done, late = await asyncio.wait(tasks, timeout=LOOKUP_SECONDS)
+    done, late = await asyncio.wait(tasks, timeout=seconds)
     for task in late:
         task.cancel()
     await asyncio.gather(*late, return_exceptions=True)

@@ -1,13 +1,17 @@
 """What every act of a local actor needs."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from actors.identifiers import Identifiers
 from actors.remote import RemoteActors
 from objects.remote import RemoteObjects
 from outbox.publish import Publisher
-from storage.store import Store
+from storage.records import ObjectRecord
+from storage.store import Store, Tx
+
+Also = Callable[[Tx, ObjectRecord], Awaitable[None]]
+"""Something to do in the same transaction as an act; what it raises undoes everything."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -358,6 +358,7 @@ class ActivityStatements(Statements):
     async def notify(self, notification: NotificationRecord) -> bool:
         """Tell a local actor about something; False when they were told, or have a block.
 
+        Nothing is told of conversations that somebody does not want to hear of.
         Those of a limited domain are heard by their followers alone.
         """
         n = notification
@@ -369,6 +370,8 @@ class ActivityStatements(Statements):
             "and n.actor_id = $4 and n.kind = $3 and n.object_id is not distinct from $5) "
             "and not exists (select 1 from blocks b where (b.actor_id = $2 and b.target_id = $4) "
             "or (b.actor_id = $4 and b.target_id = $2)) "
+            "and not exists (select 1 from thread_mutes t join objects o "
+            "on o.conversation = t.conversation where t.actor_id = $2 and o.id = $5) "
             f"and not exists ({_UNHEARD})",
             n.id,
             n.owner_id,

@@ -73,11 +73,18 @@ class ObjectStatements(AudienceStatements, PollStatements):
         )
         if row is None:
             return False
+        await self._to_index(record.id)
         if record.visibility in OPEN:
             await self._count_post(record.actor_id, 1)
         if record.in_reply_to_id is not None:
             await self._count_reply(record, 1)
         return True
+
+    async def _to_index(self, object_id: int) -> None:
+        await self.connection.execute(
+            "insert into posts_to_index (object_id) values ($1) on conflict (object_id) do nothing",
+            object_id,
+        )
 
     async def _count_post(self, actor_id: int, change: int) -> None:
         """Count what everybody may see alone: the number tells of nothing else."""
@@ -137,8 +144,8 @@ class ObjectStatements(AudienceStatements, PollStatements):
         )
         await self.connection.execute(
             "update objects set type = $2, name = $3, summary = $4, content = $5, language = $6, "
-            "sensitive = $7, html_url = $8, document = $9, edited_at = $10, visibility = $11 "
-            "where id = $1",
+            "sensitive = $7, html_url = $8, document = $9, edited_at = $10, visibility = $11, "
+            "has_media = $12 where id = $1",
             record.id,
             record.type,
             record.name,
@@ -150,7 +157,9 @@ class ObjectStatements(AudienceStatements, PollStatements):
             record.document,
             record.edited_at,
             record.visibility,
+            record.has_media,
         )
+        await self._to_index(record.id)
 
     async def versions(self, object_id: int) -> list[tuple[int, str]]:
         """Earlier versions, oldest first: when each was current, and its document."""
@@ -173,8 +182,10 @@ class ObjectStatements(AudienceStatements, PollStatements):
             return False
         for table in ("timeline", "notifications", "featured", "likes", "shares", "object_tags"):
             await self.connection.execute(f"delete from {table} where object_id = $1", record.id)
-        for table in ("object_versions", "polls", "votes"):
+        for table in ("object_versions", "polls", "votes", "bookmarks", "object_apps"):
             await self.connection.execute(f"delete from {table} where object_id = $1", record.id)
+        await self.connection.execute("delete from posts_to_index where object_id = $1", record.id)
+        await self.connection.execute("delete from post_words where rowid = $1", record.id)
         await self.connection.execute(
             "update media set object_id = null where object_id = $1", record.id
         )

@@ -190,6 +190,7 @@ class ObjectRecord:
     likes_count: int = 0
     shares_count: int = 0
     created_at: int = 0
+    has_media: int = 0
 
 
 @dataclass(frozen=True, slots=True)

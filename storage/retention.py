@@ -7,8 +7,8 @@ from storage.objects import OPEN
 from storage.statements import Statements
 
 # An object stays while somebody here answered, liked, shared, bookmarked, pinned, voted in or
-# reported it, is addressed by it, takes part in its conversation, quotes it or is quoted in it. Experiences
-# stay until their authors withdraw them: the node is there to find them.
+# reported it, is addressed by it, takes part in its conversation, quotes it or is quoted in it.
+# Experiences stay until their authors withdraw them: the node is there to find them.
 _UNTOUCHED = (
     "not exists (select 1 from experiences e where e.object_id = o.id) and "
     "not exists (select 1 from objects r where r.in_reply_to = o.url and r.local = 1) "

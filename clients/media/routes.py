@@ -1,7 +1,9 @@
 """The endpoints of this folder."""
 
 from clients.door import Door
+from clients.media.uploading import add_uploading_routes
 
 
 def add_routes(door: Door) -> None:
     """Register them."""
+    add_uploading_routes(door)

@@ -11,18 +11,21 @@ PREVIEW_SIDE = 640
 
 
 def uploaded(media: MediaRecord, identifiers: Identifiers) -> MediaAttachment:
-    """An upload of this node."""
+    """An upload of this node; without address as long as it is being prepared."""
+    ready = media.state == "ready"
     url = identifiers.media(media.file)
-    preview = identifiers.media(media.preview) if media.preview else url
+    preview = identifiers.media(media.preview) if media.preview else None
+    if preview is None and media.media_type.startswith("image/"):
+        preview = url
     focus = None
     if media.focus_x is not None and media.focus_y is not None:
         focus = (media.focus_x, media.focus_y)
     return MediaAttachment(
         id=str(media.id),
         type=kind_of(media.media_type),
-        url=url,
-        preview_url=preview if media.media_type.startswith("image/") else None,
-        meta=_meta(media.width, media.height, focus),
+        url=url if ready else None,
+        preview_url=preview if ready else None,
+        meta=_meta(media.width, media.height, focus, media.duration),
         description=media.description or None,
         blurhash=media.blurhash or None,
     )
@@ -66,21 +69,30 @@ def kind_of(media_type: str) -> str:
 
 
 def _meta(
-    width: int | None, height: int | None, focus: tuple[float, float] | None
+    width: int | None,
+    height: int | None,
+    focus: tuple[float, float] | None,
+    duration: float | None = None,
 ) -> MediaMeta | None:
     point = None if focus is None else Focus(x=focus[0], y=focus[1])
     if not width or not height:
-        return None if point is None else MediaMeta(focus=point)
+        original = None if duration is None else MetaDetails(duration=duration)
+        empty = point is None and original is None
+        return None if empty else MediaMeta(original=original, focus=point)
     scale = min(1.0, PREVIEW_SIDE / max(width, height))
     small = (max(1, round(width * scale)), max(1, round(height * scale)))
     return MediaMeta(
-        original=_details(width, height),
+        original=_details(width, height, duration),
         small=_details(*small),
         focus=point or Focus(x=0.0, y=0.0),
     )
 
 
-def _details(width: int, height: int) -> MetaDetails:
+def _details(width: int, height: int, duration: float | None = None) -> MetaDetails:
     return MetaDetails(
-        width=width, height=height, size=f"{width}x{height}", aspect=round(width / height, 4)
+        width=width,
+        height=height,
+        size=f"{width}x{height}",
+        aspect=round(width / height, 4),
+        duration=duration,
     )

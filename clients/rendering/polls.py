@@ -4,7 +4,7 @@ from collections.abc import Set as AbstractSet
 
 from clients.entities.base import moment
 from clients.entities.statuses import Poll, PollOption
-from objects.polls import choices
+from objects.polls import choices, is_hidden
 from storage.records import PollRecord
 
 
@@ -13,6 +13,7 @@ def poll_entity(
 ) -> Poll:
     """A poll as somebody sees it who voted for `votes`; its author (`own`) counts as a voter."""
     listed = choices(poll)
+    hidden = is_hidden(poll, now)
     expired = poll.closes_at is not None and poll.closes_at <= now
     return Poll(
         id=str(poll.object_id),
@@ -21,7 +22,9 @@ def poll_entity(
         multiple=bool(poll.multiple),
         votes_count=sum(count for _, count in listed),
         voters_count=poll.voters_count,
-        options=[PollOption(title=name, votes_count=count) for name, count in listed],
+        options=[
+            PollOption(title=name, votes_count=None if hidden else count) for name, count in listed
+        ],
         voted=own or bool(votes),
         own_votes=[place for place, (name, _) in enumerate(listed) if name in votes],
     )

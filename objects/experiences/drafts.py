@@ -119,15 +119,17 @@ async def start(
     base_at: int = 0,
     media_ids: Sequence[int] = (),
     copy_of: int | None = None,
+    number: int | None = None,
 ) -> Draft:
     """A new draft of `writer`, or the one that the same form made before.
 
-    Whoever names a published experience (`object_id`) has checked that `writer` may change it.
-    Raises `Refused` 422 for an author in whose name they may not write, or too large a text.
+    `number` will be its id. Whoever names a published experience (`object_id`) has checked that
+    `writer` may change it. Raises `Refused` 422 for an author in whose name they may not write,
+    or too large a text.
     """
     token = born_from[:MAX_TOKEN]
     record = DraftRecord(
-        id=new_id(),
+        id=number or new_id(),
         owner_id=writer.actor.id,
         author_id=_author(writer, written, None) if object_id is None else written.author_id,
         object_id=object_id,

@@ -4,9 +4,8 @@ from typing import Final
 
 import orjson
 
-from federation.vocabulary import PUBLIC
 from objects import reactions
-from objects.visibility import Visibility, may_see
+from objects.visibility import Visibility, addressing, may_see
 from outbox.builders import announce, like, undo
 from outbox.context import ActRefused, OutboxContext
 from outbox.recipients import Recipients
@@ -46,11 +45,17 @@ async def find_useful(
     return await context.store.write(operation)
 
 
-async def share(context: OutboxContext, actor: ActorRecord, record: ObjectRecord) -> ActivityRecord:
+async def share(
+    context: OutboxContext,
+    actor: ActorRecord,
+    record: ObjectRecord,
+    visibility: Visibility = "public",
+) -> ActivityRecord:
     """Share a public object with one's followers; sharing twice gives the first activity.
 
-    Raises `ActRefused` (404) for what the actor may not see, (422) for what is not public,
-    except one's own followers-only posts, which keep their audience.
+    `visibility` is who gets to know of it: everybody, everybody who looks (`unlisted`), or the
+    followers. Raises `ActRefused` (404) for what the actor may not see, (422) for what is not
+    public, except one's own followers-only posts, which keep their audience.
     """
     number = new_id()
     url = context.identifiers.activity(number)
@@ -63,17 +68,16 @@ async def share(context: OutboxContext, actor: ActorRecord, record: ObjectRecord
         known = await _known(tx, "shares", actor, record)
         if known is not None:
             return known
-        visibility: Visibility = "followers" if own else "public"
-        await reactions.share(tx, actor, record, url, context.now(), visibility)
-        to = [actor.followers_url] if own else [PUBLIC]
-        cc = [author.url] if own else [author.url, actor.followers_url]
+        reach: Visibility = "followers" if own else visibility
+        await reactions.share(tx, actor, record, url, context.now(), reach)
+        to, cc = addressing(reach, actor.followers_url, [] if own else [author.url])
         return await context.publisher.publish(
             tx,
             actor,
             announce.build(record.url, to, cc),
             recipients=Recipients(followers_of=actor.id, actors=(author.id,)),
             object_id=record.id,
-            visibility=visibility,
+            visibility=reach,
             activity_id=number,
         )
 

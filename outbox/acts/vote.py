@@ -1,5 +1,7 @@
 """Voting in a poll, here or elsewhere."""
 
+from collections.abc import Sequence
+
 from objects import polls
 from outbox.builders import create
 from outbox.context import ActRefused, OutboxContext
@@ -16,19 +18,32 @@ async def vote(
 
     Raises `ActRefused`: 422 for a closed poll or no such choice, 409 for a second vote.
     """
-    number = new_id()
-    url = context.identifiers.activity(number)
-    ballot_url = f"{url}#vote"
+    return (await cast(context, voter, question, [choice]))[0]
 
-    async def operation(tx: Tx) -> ActivityRecord:
+
+async def cast(
+    context: OutboxContext, voter: ActorRecord, question: ObjectRecord, choices: Sequence[str]
+) -> list[ActivityRecord]:
+    """Vote for several choices at once: all of them count, or none. Raises as `vote`."""
+    numbers = [new_id() for _ in choices]
+
+    async def operation(tx: Tx) -> list[ActivityRecord]:
         author = await tx.actors.by_id(question.actor_id)
         now = context.now()
-        if author is None or not await polls.vote(tx, question, voter, choice, ballot_url, now):
-            raise await _reason(tx, question, choice, now)
-        ballot = create.build_vote(ballot_url, voter.url, choice, question.url, [author.url])
-        return await context.publisher.publish(
-            tx, voter, ballot, recipients=Recipients(actors=(author.id,)), activity_id=number
-        )
+        made = []
+        for number, choice in zip(numbers, choices, strict=True):
+            url = f"{context.identifiers.activity(number)}#vote"
+            if author is None or not await polls.vote(tx, question, voter, choice, url, now):
+                raise await _reason(tx, question, choice, now)
+            ballot = create.build_vote(url, voter.url, choice, question.url, [author.url])
+            recipients = Recipients(actors=(author.id,))
+            made.append(
+                await context.publisher.publish(
+                    tx, voter, ballot, recipients=recipients, activity_id=number
+                )
+            )
+        await tx.objects.await_end(question.id)
+        return made
 
     return await context.store.write(operation)
 

@@ -1,0 +1,1 @@
+"""statuses in apps."""
