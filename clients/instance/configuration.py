@@ -19,6 +19,15 @@ from clients.entities.instance import (
     Vapid,
 )
 from objects import media as uploads
+from objects.limits import (
+    CHARACTERS_PER_URL,
+    MAX_ATTACHMENTS,
+    MAX_CHARACTERS,
+    MAX_OPTION_CHARACTERS,
+    MAX_OPTIONS,
+    MAX_POLL_SECONDS,
+    MIN_POLL_SECONDS,
+)
 from outbox.acts.pin import MAX_PINS
 
 MAX_FRAME_RATE: Final = 120
@@ -63,9 +72,9 @@ def v1_configuration(limits: uploads.MediaLimits) -> V1Configuration:
             profile_field_value_limit=MAX_FIELD_VALUE,
         ),
         statuses=StatusLimits(
-            max_characters=10_000,
-            max_media_attachments=4,
-            characters_reserved_per_url=23,
+            max_characters=MAX_CHARACTERS,
+            max_media_attachments=MAX_ATTACHMENTS,
+            characters_reserved_per_url=CHARACTERS_PER_URL,
             supported_mime_types=["text/plain", "text/markdown"],
         ),
         media_attachments=MediaLimits(
@@ -78,10 +87,10 @@ def v1_configuration(limits: uploads.MediaLimits) -> V1Configuration:
             video_matrix_limit=limits.max_pixels,
         ),
         polls=PollLimits(
-            max_options=4,
-            max_characters_per_option=50,
-            min_expiration=300,
-            max_expiration=2_629_746,
+            max_options=MAX_OPTIONS,
+            max_characters_per_option=MAX_OPTION_CHARACTERS,
+            min_expiration=MIN_POLL_SECONDS,
+            max_expiration=MAX_POLL_SECONDS,
         ),
     )
 
