@@ -1,6 +1,7 @@
 """Reports that visitors make without an account, and what administrators decide about any."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 from urllib.parse import urljoin, urlsplit
@@ -15,9 +16,10 @@ from storage.records import ActorRecord, ReportRecord
 from storage.reports import ReportStatements
 from storage.store import Tx
 
-Category = Literal["illegal", "person", "rights", "hate", "spam", "other"]
+Category = Literal["illegal", "person", "rights", "hate", "spam", "other", "violation"]
 Outcome = Literal["removed", "kept", "other"]
-CATEGORIES: Final[tuple[Category, ...]] = get_args(Category)
+# What visitors choose from; the rules of a site are for its members.
+CATEGORIES: Final[tuple[Category, ...]] = tuple(c for c in get_args(Category) if c != "violation")
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 KEPT_MS: Final = 365 * 24 * 3600 * 1000
 # Without 0, O, 1, I and L, which people mistake for each other.
@@ -70,17 +72,62 @@ async def file_complaint(
 
 
 async def decide_report(
-    tx: Tx, who: str, number: int, outcome: Outcome, reason: str, now: int
+    tx: Tx,
+    who: str,
+    number: int,
+    outcome: Outcome,
+    reason: str,
+    now: int,
+    decided_by: int | None = None,
 ) -> ReportRecord:
     """Close a report with its outcome and the reason; gives it as it now is.
 
-    Raises `NotPossible` when there is no open one under this number.
+    `decided_by` is the administrator's actor. Raises `NotPossible` when there is no open one
+    under this number.
     """
-    reports = ReportStatements(tx.connection)
-    if not await reports.decide(number, outcome, reason, now):
+    if not await ReportStatements(tx.connection).decide(number, outcome, reason, now, decided_by):
         raise NotPossible(f"There is no open report {number}.")
     await audit(tx, who, f"report {outcome}", str(number), reason, now)
-    found = await reports.by_id(number)
+    return await _report(tx, number)
+
+
+async def reopen_report(tx: Tx, who: str, number: int, now: int) -> ReportRecord:
+    """Open a report again that was decided. Raises `NotPossible`."""
+    if not await ReportStatements(tx.connection).reopen(number):
+        raise NotPossible(f"There is no decided report {number}.")
+    await audit(tx, who, "report reopen", str(number), "", now)
+    return await _report(tx, number)
+
+
+async def assign_report(
+    tx: Tx, who: str, number: int, administrator: ActorRecord | None, now: int
+) -> ReportRecord:
+    """Note who takes care of a report, or that nobody does. Raises `NotPossible`."""
+    chosen = administrator.id if administrator else None
+    if not await ReportStatements(tx.connection).assign(number, chosen):
+        raise NotPossible(f"There is no report {number}.")
+    await audit(tx, who, f"report {'assign' if chosen else 'unassign'}", str(number), "", now)
+    return await _report(tx, number)
+
+
+async def sort_report(
+    tx: Tx, who: str, number: int, category: Category, rules: Sequence[str], now: int
+) -> ReportRecord:
+    """Say of what kind a report is, and which rules it is about. Raises `NotPossible`."""
+    texts = orjson.dumps(list(rules)).decode()
+    if not await ReportStatements(tx.connection).sort(number, category, texts):
+        raise NotPossible(f"There is no report {number}.")
+    await audit(tx, who, "report sort", str(number), category, now)
+    return await _report(tx, number)
+
+
+def rules_of(report: ReportRecord) -> list[str]:
+    """The texts of the rules that a report is about."""
+    return [str(text) for text in orjson.loads(report.rules)]
+
+
+async def _report(tx: Tx, number: int) -> ReportRecord:
+    found = await ReportStatements(tx.connection).by_id(number)
     assert found is not None
     return found
 

@@ -1,7 +1,8 @@
 """What every part of the API needs, built once by the node."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from actors.identifiers import Identifiers
 from actors.policy import DomainRules
@@ -14,7 +15,26 @@ from objects.media import MediaLimits
 from objects.translation import Translator
 from outbox.context import OutboxContext
 from storage.files import MediaFiles
-from storage.store import Store
+from storage.records import ActorRecord, ReportRecord
+from storage.store import Store, Tx
+
+
+class Letters(Protocol):
+    """Mails about reports and measures, queued in the transaction that they are about."""
+
+    async def report_waits(self, tx: Tx, report: ReportRecord) -> None:
+        """Tell the administrators of a new report."""
+        ...
+
+    async def report_decided(
+        self, tx: Tx, report: ReportRecord, concerned: Sequence[int] = (), pages: Sequence[str] = ()
+    ) -> None:
+        """Tell whoever reported what was decided, and the authors of what was withdrawn."""
+        ...
+
+    async def measure(self, tx: Tx, actor: ActorRecord, measure: str, text: str) -> None:
+        """Tell a member what was done about their account, and why."""
+        ...
 
 
 LegalText = Callable[[str], Awaitable[str]]
@@ -37,6 +57,7 @@ class ClientContext:
     site: SiteFacts
     version: str
     legal_text: LegalText
+    letters: Letters
     texts: Translate
     translator: Translator | None
     cache: RenderCache = field(default_factory=RenderCache)

@@ -42,6 +42,7 @@ from storage.files import MediaFiles
 from storage.migrate import pending
 from storage.store import Store, open_store
 from web.context import WebContext
+from web.letters import Letters
 from web.mails import Mails
 from web.public.legal import legal_html
 from web.rendering import Renderer
@@ -238,6 +239,7 @@ def _clients(web: WebContext, translator: Translator | None) -> ClientContext:
         site=web.site,
         version=version("communotic"),
         legal_text=partial(legal_html, web),
+        letters=Letters(web.mails, web.settings),
         texts=texts_of,
         translator=translator,
     )

@@ -1,14 +1,14 @@
-"""Blocking actors and reporting them."""
+"""Blocking actors."""
 
 import orjson
 
 from actors import relationships
 from outbox.acts.follow import answer_within, undo_within
-from outbox.builders import block, flag, undo
+from outbox.builders import block, undo
 from outbox.context import ActRefused, OutboxContext
 from outbox.recipients import Recipients
 from storage.ids import new_id
-from storage.records import ActivityRecord, ActorRecord, ReportRecord
+from storage.records import ActivityRecord, ActorRecord
 from storage.store import Tx
 
 
@@ -99,44 +99,3 @@ async def _throw_out(
         return
     await relationships.reject_follow(tx, actor, asked.url, other)
     await answer_within(tx, context.publisher, actor, asked, other, agreed=False)
-
-
-async def report(
-    context: OutboxContext,
-    actor: ActorRecord,
-    target: ActorRecord,
-    object_urls: list[str],
-    comment: str,
-    *,
-    forward: bool,
-) -> ReportRecord:
-    """Keep a report and, with `forward`, send it on in the node's own name.
-
-    The reporter stays unknown to the other server, as Mastodon does it.
-    """
-    number = new_id()
-    record = ReportRecord(
-        id=number,
-        url=context.identifiers.activity(number),
-        actor_id=actor.id,
-        target_id=target.id,
-        objects=orjson.dumps(object_urls).decode(),
-        comment=comment,
-        state="open",
-        created_at=context.now(),
-    )
-
-    async def operation(tx: Tx) -> None:
-        await tx.ledger.add_report(record)
-        node = await tx.actors.by_url(context.identifiers.node_actor)
-        if forward and node is not None and not target.local:
-            await context.publisher.publish(
-                tx,
-                node,
-                flag.build(target.url, object_urls, comment),
-                recipients=Recipients(actors=(target.id,)),
-                activity_id=number,
-            )
-
-    await context.store.write(operation)
-    return record

@@ -2,7 +2,7 @@
 
 import pytest
 
-from outbox.acts.block import report
+from outbox.acts.report import Reproach, report
 from tests.outbox.desk import GRETA, Desk
 
 LUC = "https://far.example/users/luc"
@@ -12,7 +12,8 @@ LUC = "https://far.example/users/luc"
 async def test_a_report_is_kept_and_its_author_stays_unknown(desk: Desk, forward: bool) -> None:
     luc = await desk.knows(desk.wires.person(LUC))
     author = await desk.author()
-    await report(desk.node.outbox, author, luc, [f"{LUC}/notes/1"], "Insultes", forward=forward)
+    objects, told = [f"{LUC}/notes/1"], [luc] if forward else []
+    await report(desk.node.outbox, author, luc, objects, Reproach("Insultes"), forward=told)
     await desk.settle()
     (kept,) = await desk.node.store.query(lambda tx: tx.ledger.reports())
     assert (kept.actor_id, kept.target_id, kept.comment) == (author.id, luc.id, "Insultes")
@@ -23,5 +24,6 @@ async def test_a_report_is_kept_and_its_author_stays_unknown(desk: Desk, forward
 
 async def test_a_report_about_a_neighbour_stays_here(desk: Desk) -> None:
     paul = await desk.node.person("paul")
-    await report(desk.node.outbox, await desk.author(), paul, [], "Insultes", forward=True)
+    author = await desk.author()
+    await report(desk.node.outbox, author, paul, [], Reproach("Insultes"), forward=[paul])
     assert await desk.node.count("activities") == 0

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date as day_of
 from datetime import datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from quart import Blueprint, Response
@@ -117,7 +117,7 @@ def _written(form: AnnouncementForm, _: Callable[[str], str]) -> Written | None:
     return Written(form.text.data or "", starts, ends, all_day=whole)
 
 
-def _typed(record: AnnouncementRecord) -> dict[str, object]:
+def _typed(record: AnnouncementRecord) -> dict[str, Any]:
     """The values of the form for an announcement."""
     starts = _local(record.starts_at)
     ends = _local(record.ends_at)

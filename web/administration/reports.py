@@ -1,7 +1,6 @@
 """`/admin/reports`: what people complain about, and a decision with its reasons for each."""
 
 import logging
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, cast
@@ -9,8 +8,15 @@ from typing import Final, cast
 from quart import Blueprint, Response, request
 
 from actors.administration import NotPossible
-from actors.reporting import OUTCOMES, Outcome, addresses, decide_report
-from actors.sign_in.mail_addresses import BadMailAddress
+from actors.reporting import (
+    OUTCOMES,
+    Outcome,
+    addresses,
+    assign_report,
+    decide_report,
+    reopen_report,
+    rules_of,
+)
 from federation.errors import Refused
 from objects.incoming import bury
 from objects.text import plain_text
@@ -21,7 +27,8 @@ from storage.reports import ReportStatements
 from storage.store import Tx
 from web.administration.desk import Desk, id_of, number_in
 from web.forms import Form, area, choice
-from web.public.reports import OUTCOME_TEXTS, REASONS
+from web.letters import OUTCOME_TEXTS, Letters
+from web.public.reports import REASONS
 from web.rendering import redirect, register_done
 from web.rules import longest, required
 from web.texts import mark
@@ -36,7 +43,14 @@ DECISIONS: Final = {
     "other": mark("Something else was done (say what)"),
 }
 
-register_done({"decided": mark("The decision is kept, and the answers are on their way.")})
+register_done(
+    {
+        "decided": mark("The decision is kept, and the answers are on their way."),
+        "assigned": mark("You take care of this report."),
+        "unassigned": mark("Nobody takes care of this report now."),
+        "reopened": mark("The report waits for a decision again."),
+    }
+)
 
 
 class DecisionForm(Form):
@@ -58,8 +72,14 @@ class Dossier:
     report: ReportRecord
     reporter: ActorRecord | None
     target: ActorRecord | None
+    assigned: ActorRecord | None
     pages: list[str]
     objects: list[ObjectRecord]
+
+    @property
+    def rules(self) -> list[str]:
+        """The rules that it is about."""
+        return rules_of(self.report)
 
     @property
     def living(self) -> list[ObjectRecord]:
@@ -138,6 +158,24 @@ class ReportDesk:
         await self._close(dossier, outcome, form.reason.data or "", withdrawn)
         return redirect("/admin/reports", done="decided")
 
+    async def take(self, number: str) -> Response:
+        """Take care of a report, or do so no more."""
+        signed = await self._desk.admin()
+        given_back = "give_back" in await self._desk.context.sessions.checked_form()
+        chosen = None if given_back else signed.actor
+        who, now = signed.actor.account, self._desk.now()
+        await self._desk.write(lambda tx: assign_report(tx, who, id_of(number), chosen, now))
+        done = "unassigned" if given_back else "assigned"
+        return redirect(f"/admin/reports/{id_of(number)}", done=done)
+
+    async def reopen(self, number: str) -> Response:
+        """Let a report wait for a decision again."""
+        signed = await self._desk.admin()
+        await self._desk.context.sessions.checked_form()
+        who, now = signed.actor.account, self._desk.now()
+        await self._desk.write(lambda tx: reopen_report(tx, who, id_of(number), now))
+        return redirect(f"/admin/reports/{id_of(number)}", done="reopened")
+
     async def _withdraw(self, dossier: Dossier) -> list[ObjectRecord]:
         """Withdraw what is ours everywhere, and what is not ours from this site."""
         context = self._desk.context
@@ -152,27 +190,16 @@ class ReportDesk:
     async def _close(
         self, dossier: Dossier, outcome: Outcome, reason: str, withdrawn: list[ObjectRecord]
     ) -> None:
-        who, now, mails = await self._desk.who(), self._desk.now(), self._desk.context.mails
-        language = self._desk.context.settings.language
+        signed, now = await self._desk.admin(), self._desk.now()
         pages = [record.url for record in withdrawn]
-        concerned = {record.actor_id for record in withdrawn if record.local}
+        concerned = sorted({record.actor_id for record in withdrawn if record.local})
+        letters = Letters(self._desk.context.mails, self._desk.context.settings)
 
         async def operation(tx: Tx) -> None:
-            report = await decide_report(tx, who, dossier.report.id, outcome, reason, now)
-            if report.reporter_mail:
-                with suppress(BadMailAddress):
-                    await mails.queue(
-                        tx, report.reporter_mail, "report_decided", language,
-                        report=report, outcome=OUTCOME_TEXTS[outcome],
-                    )  # fmt: skip
-            for actor_id in concerned:
-                member = await tx.members.by_actor(actor_id)
-                if member is not None and member.email:
-                    with suppress(BadMailAddress):
-                        await mails.queue(
-                            tx, member.email, "report_concerned", member.language or language,
-                            report=report, pages=pages,
-                        )  # fmt: skip
+            report = await decide_report(
+                tx, signed.actor.account, dossier.report.id, outcome, reason, now, signed.actor.id
+            )
+            await letters.report_decided(tx, report, concerned, pages)
 
         try:
             await self._desk.store.write(operation)
@@ -190,11 +217,10 @@ async def _dossier(tx: Tx, number: int) -> Dossier:
     # the address of a page below an object's stands for the object
     shortened = ["/".join(page.split("/")[:5]) for page in pages]
     objects = await OversightStatements(tx.connection).objects_at([*pages, *shortened])
-    ids = [number for number in (report.actor_id, report.target_id) if number]
-    actors = await tx.actors.by_ids(ids)
-    return Dossier(
-        report, actors.get(report.actor_id), actors.get(report.target_id or 0), pages, objects
-    )
+    people = (report.actor_id, report.target_id, report.assigned_to)
+    actors = await tx.actors.by_ids([number for number in people if number])
+    by, about, assigned = (actors.get(number or 0) for number in people)
+    return Dossier(report, by, about, assigned, pages, objects)
 
 
 async def _author(tx: Tx, record: ObjectRecord) -> ActorRecord | None:
@@ -211,6 +237,8 @@ def add_report_desk_routes(blueprint: Blueprint, desk: Desk) -> None:
     pages = ReportDesk(desk)
     blueprint.get("/admin/reports", endpoint="reports")(pages.queue)
     blueprint.post("/admin/reports/<number>", endpoint="decide")(pages.decide)
+    blueprint.post("/admin/reports/<number>/take", endpoint="take_report")(pages.take)
+    blueprint.post("/admin/reports/<number>/reopen", endpoint="reopen_report")(pages.reopen)
 
     @blueprint.get("/admin/reports/<number>")
     async def report(number: str) -> Response:

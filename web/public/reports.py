@@ -1,7 +1,6 @@
 """`/report`: anybody says what is wrong with a page, gets a number, and reads what was decided."""
 
 import time
-from contextlib import suppress
 from typing import Final
 
 from quart import Blueprint, Response, request
@@ -11,12 +10,12 @@ from actors.sign_in.mail_addresses import BadMailAddress
 from actors.sign_in.throttle import network
 from federation.errors import Refused
 from federation.policy import RateLimiter
-from storage.oversight import OversightStatements
 from storage.records import ReportRecord
 from storage.reports import ReportStatements
 from storage.store import Tx
 from web.context import WebContext
 from web.forms import Form, area, choice, line, mail, ticked
+from web.letters import OUTCOME_TEXTS, Letters
 from web.rendering import redirect, register_done
 from web.rules import longest, required, shortest
 from web.texts import mark
@@ -32,14 +31,9 @@ REASONS: Final = {
     "rights": mark("A text or a picture used without the right to"),
     "hate": mark("Insults, hatred, harassment"),
     "spam": mark("Advertising, or a page made to mislead"),
+    "violation": mark("Against the rules of this site"),
     "other": mark("Something else"),
 }
-OUTCOME_TEXTS: Final = {
-    "removed": mark("What you reported was withdrawn."),
-    "kept": mark("What you reported stays online."),
-    "other": mark("Another measure was taken."),
-}
-
 register_done({"reported": mark("Your report is registered. Keep its number.")})
 
 
@@ -154,11 +148,7 @@ class ReportPages:
                 await context.mails.queue(
                     tx, complaint.mail, "report_received", language, report=report
                 )
-            for address in await OversightStatements(tx.connection).administrators():
-                with suppress(BadMailAddress):  # the report counts, whatever an account says
-                    await context.mails.queue(
-                        tx, address, "report_waiting", context.settings.language, report=report
-                    )
+            await Letters(context.mails, context.settings).report_waits(tx, report)
             return report
 
         return await context.store.write(operation)

@@ -1,5 +1,6 @@
 """Announcements: told to members, read once, answered with at most eight signs."""
 
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -15,7 +16,7 @@ from tests.support.openapi import check_entity
 PATH = "/api/v1/announcements"
 
 
-async def announce(node: LocalNode, text: str, *, publish: bool = True, **times: int) -> int:
+async def announce(node: LocalNode, text: str, *, publish: bool = True, **times: Any) -> int:
     async def operation(tx: Tx) -> int:
         made = await write(tx, "lea", Written(text, **times), node.clock.ms, publish=publish)
         return made.id
@@ -69,8 +70,8 @@ async def test_members_answer_with_emoji_and_take_it_back(node: LocalNode) -> No
     assert custom["url"].startswith("https://node.example/media/")
     await rene.delete(f"{path}/{quote('👍')}")
     await rene.delete(f"{path}/{quote('👍')}", expect=404)
-    given = {one["name"]: one["count"] for one in (await nour.get(PATH))[0]["reactions"]}
-    assert given == {"👍": 1, "bravo": 1}
+    left = {one["name"]: one["count"] for one in (await nour.get(PATH))[0]["reactions"]}
+    assert left == {"👍": 1, "bravo": 1}
 
 
 async def test_nine_kinds_are_one_too_many(node: LocalNode) -> None:
