@@ -225,6 +225,7 @@ async def edit_object(tx: Tx, incoming: IncomingObject) -> bool:
     await keep_card(tx, changed, new.created_at, edited=True)
     await renew_target(tx, changed, new.created_at)
     await tell_quoters(tx, changed, new.created_at)
+    await tx.streams.edited(known.id)
     return True
 
 
@@ -243,6 +244,7 @@ def _choices(poll: PollRecord) -> list[str]:
 async def bury(tx: Tx, record: ObjectRecord, now: int) -> bool:
     """Make a tombstone of an object, ours or not; False when it was one already."""
     await empty_experience(tx, record)
+    await tx.streams.deleted(record.id, record.actor_id)
     await tx.quotes.forget(record.id)
     if record.visibility == "direct":
         await leave_conversations(tx, record)

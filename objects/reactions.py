@@ -81,6 +81,8 @@ async def _unreact(tx: Tx, kind: Reaction, actor: ActorRecord, record: ObjectRec
     reaction = await tx.activities.reaction(kind, actor.id, record.id)
     if reaction is None or not await tx.activities.unreact(kind, reaction):
         return False
+    if kind == "shares":
+        await tx.streams.unshared(reaction.url)
     if record.local:
         await tx.activities.unnotify(record.actor_id, _KINDS[kind], actor.id, record.id)
     return True

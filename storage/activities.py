@@ -12,6 +12,7 @@ from storage.records import (
     columns,
 )
 from storage.statements import Statements
+from storage.streams import StreamStatements
 
 Reaction = Literal["likes", "shares"]
 PUBLISHED = " and type in ('Create', 'Announce') and visibility in ('public', 'unlisted')"
@@ -380,6 +381,8 @@ class ActivityStatements(Statements):
             n.object_id,
             n.created_at,
         )
+        if told:
+            await StreamStatements(self.connection).notification(n.owner_id, n.id)
         return told > 0
 
     async def unnotify(self, owner_id: int, kind: str, actor_id: int, object_id: int) -> None:

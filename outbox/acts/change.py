@@ -65,6 +65,7 @@ async def edit(
         await keep_card(tx, row, context.now(), edited=True)
         await renew_target(tx, row, context.now())
         await tell_quoters(tx, row, context.now())
+        await tx.streams.edited(row.id)
         if also is not None:
             await also(tx, row)
         return activity
