@@ -142,6 +142,7 @@ def _collections(actor: ActorRecord, identifiers: Identifiers) -> dict[str, Any]
         "followers": actor.followers_url,
         "following": actor.following_url,
         "featured": actor.featured_url,
+        "featuredTags": identifiers.collection(actor.url, "featuredTags"),
         "liked": identifiers.collection(actor.url, "liked"),
         "generator": {
             "type": "Application",

@@ -40,6 +40,7 @@ _INLINE: Final[dict[str, Any]] = {
     "value": "http://schema.org#value",
     "Emoji": "toot:Emoji",
     "featured": {"@id": "toot:featured", "@type": "@id"},
+    "featuredTags": {"@id": "toot:featuredTags", "@type": "@id"},
     "discoverable": "toot:discoverable",
     "indexable": "toot:indexable",
     "memorial": "toot:memorial",

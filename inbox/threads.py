@@ -8,7 +8,8 @@ from federation.errors import FederationError
 from inbox.context import Ignored
 from inbox.sources import Crowded, Sources
 from inbox.trust import author_of
-from objects.incoming import IncomingObject, is_readable, object_record, store_object
+from objects.incoming import IncomingObject, is_readable, object_record
+from objects.timelines import keep_found
 from objects.visibility import of_document
 from storage.store import Tx
 
@@ -57,7 +58,7 @@ async def public_object(url: str, sources: Sources) -> IncomingObject | None:
 
 
 async def _keep(tx: Tx, parsed: IncomingObject) -> bool:
-    return await store_object(tx, parsed)
+    return await keep_found(tx, parsed)
 
 
 async def _next_missing(parent: str | None, sources: Sources) -> str | None:

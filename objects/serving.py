@@ -22,6 +22,7 @@ from federation.vocabulary import CONTEXT
 from objects import documents
 from objects.documents import FIRST_REPLIES, object_document
 from objects.quotes import authorization
+from objects.tags import hashtag_document
 from objects.visibility import RESTRICTED, filter_visible, may_see, may_see_activity
 from storage.activities import Reaction
 from storage.records import ActorRecord, ObjectRecord, ReactionRecord
@@ -174,12 +175,7 @@ class ObjectServing:
 
     async def featured(self, name: str, request: IncomingRequest) -> Served:
         """What a local actor pinned, as far as the reader may see it."""
-        actor = await self.store.query(lambda tx: tx.actors.local(name))
-        viewer = await self._viewer(request, anybody=actor is not None)
-        if actor is None or actor.state == "suspended":
-            raise not_found("actor")
-        if actor.state == "gone":
-            raise Refused(410, "gone", "This account was deleted.")
+        actor, viewer = await self._featuring(name, request)
 
         async def look(tx: Tx) -> list[ObjectRecord]:
             return await filter_visible(tx, await tx.activities.featured(actor.id), viewer)
@@ -190,6 +186,26 @@ class ObjectServing:
         for item in items:
             item.pop("@context", None)
         return _served(whole(actor.featured_url, items, attributed_to=actor.url))
+
+    async def featured_tags(self, name: str, request: IncomingRequest) -> Served:
+        """The hashtags that a local actor shows."""
+        actor, _ = await self._featuring(name, request)
+        records = await self.store.query(lambda tx: tx.tags.featured(actor.id))
+        items = [hashtag_document(self.identifiers, record.name) for record in records]
+        url = self.identifiers.collection(actor.url, "featuredTags")
+        return _served(whole(url, items, attributed_to=actor.url))
+
+    async def _featuring(
+        self, name: str, request: IncomingRequest
+    ) -> tuple[ActorRecord, ActorRecord | None]:
+        """A living local actor, and who asks."""
+        actor = await self.store.query(lambda tx: tx.actors.local(name))
+        viewer = await self._viewer(request, anybody=actor is not None)
+        if actor is None or actor.state == "suspended":
+            raise not_found("actor")
+        if actor.state == "gone":
+            raise Refused(410, "gone", "This account was deleted.")
+        return actor, viewer
 
     async def tag(self, name: str, request: IncomingRequest, args: Mapping[str, str]) -> Served:
         """The public posts of this node with a hashtag (normalised), latest first."""

@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
+from objects.conversations import keep_conversation
+from objects.incoming import IncomingObject, store_object
 from objects.visibility import visible_by_ids
 from storage.activities import TimelineEntry as Shown
 from storage.ids import new_id
 from storage.records import ActorRecord, NotificationRecord, ObjectRecord
 from storage.store import Tx
+
+RECENT_MS: Final = 6 * 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,35 @@ async def show_activity(
         await tx.activities.show_to(sorted(owners), entry, author_id)
     if in_home and record is not None and author_id == actor.id:
         await notify_addressed(tx, actor, record, addressed, kinds or {})
+        await _show_around(tx, actor, record, addressed)
+    if in_home and record is not None:
+        await tx.streams.shown(record.id, number, actor.id)
+
+
+async def _show_around(
+    tx: Tx, author: ActorRecord, record: ObjectRecord, addressed: set[int]
+) -> None:
+    """Show a new post where it belongs besides: under followed hashtags, in conversations."""
+    if record.visibility == "direct":
+        await keep_conversation(tx, author, record, addressed)
+    elif record.visibility == "public" and '"Hashtag"' in record.document:
+        await tx.home_feeds.show_tagged(record.id, record.actor_id)
+
+
+async def keep_found(tx: Tx, incoming: IncomingObject) -> bool:
+    """Keep a public post that came because somebody shared, answered or asked for it.
+
+    When it is of these hours, those who follow one of its hashtags are shown it. False when it
+    is known.
+    """
+    if not await store_object(tx, incoming):
+        return False
+    record = incoming.record
+    if record.created_at - record.published_at < RECENT_MS and record.visibility == "public":
+        if incoming.tags:
+            await tx.home_feeds.show_tagged(record.id, record.actor_id)
+        await tx.streams.shown(record.id, record.id, record.actor_id)
+    return True
 
 
 async def notify_addressed(

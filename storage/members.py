@@ -8,6 +8,7 @@ from storage.statements import Statements
 
 BELONGINGS: Final = (
     "tokens",
+    "oauth_grants",
     "sessions",
     "one_time_codes",
     "passkeys",
@@ -19,6 +20,10 @@ BELONGINGS: Final = (
     "account_notes",
     "endorsements",
     "dismissed_suggestions",
+    "lists",
+    "followed_tags",
+    "featured_tags",
+    "markers",
     "members",
 )
 
@@ -119,21 +124,28 @@ class MemberStatements(Statements):
 
     async def revoke_token(self, actor_id: int, token_id: int, now: int) -> bool:
         """Revoke one token of an actor; False when they have no living one with this id."""
-        return (
-            await self.connection.execute(
-                "update tokens set revoked_at = $3 "
-                "where id = $2 and actor_id = $1 and revoked_at is null",
-                actor_id,
-                token_id,
-                now,
-            )
-            > 0
-        )
+        return await self._revoke("id = $3", actor_id, now, token_id) > 0
+
+    async def revoke_app(self, actor_id: int, app_id: int, now: int) -> int:
+        """Revoke every token that an actor gave to an app; gives how many there were."""
+        return await self._revoke("app_id = $3", actor_id, now, app_id)
 
     async def revoke_tokens(self, actor_id: int, now: int) -> int:
         """Revoke every token of an actor; gives how many there were."""
-        return await self.connection.execute(
-            "update tokens set revoked_at = $2 where actor_id = $1 and revoked_at is null",
+        return await self._revoke("id <> $3", actor_id, now, 0)
+
+    async def _revoke(self, which: str, actor_id: int, now: int, value: int) -> int:
+        """Revoke living tokens; nothing is pushed to whoever held them any more."""
+        revoked = await self.connection.execute(
+            "update tokens set revoked_at = $2 "
+            f"where actor_id = $1 and revoked_at is null and {which}",
             actor_id,
             now,
+            value,
         )
+        await self.connection.execute(
+            "delete from push_subscriptions where actor_id = $1 and token_id in "
+            "(select id from tokens where actor_id = $1 and revoked_at is not null)",
+            actor_id,
+        )
+        return revoked

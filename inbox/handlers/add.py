@@ -1,15 +1,25 @@
-"""Somebody pins a post to their profile."""
+"""Somebody pins a post to their profile, or shows a hashtag there."""
+
+from typing import Final
 
 from federation.addresses import same_origin
+from federation.documents import Document
 from inbox.context import Gathered, HandlerContext, Ignored, Incoming, Violation
 from inbox.sources import Sources
 from inbox.trust import vouched
 from objects.incoming import object_record, store_object
+from objects.text import normalise_hashtag
+from storage.ids import new_id
+from storage.tags import TagRecord
+
+MAX_FEATURED_TAGS: Final = 30
 
 
 async def gather(incoming: Incoming, sources: Sources) -> Gathered:
     """Fetch a post that we do not have, if somebody here follows its author."""
     check_featured(incoming)
+    if hashtag_of(incoming.activity):
+        return Gathered()
     url = incoming.activity.first_id("object")
     if url is None or not same_origin(url, incoming.actor.url):
         raise Violation("only posts of one's own server can be pinned")
@@ -23,6 +33,14 @@ async def gather(incoming: Incoming, sources: Sources) -> Gathered:
     return Gathered(parsed=object_record(document, incoming.actor, incoming.now))
 
 
+def hashtag_of(activity: Document) -> str:
+    """The hashtag that an activity is about, as it compares; empty when it is about a post."""
+    inner = activity.embedded("object")
+    if inner is None or inner.type != "Hashtag":
+        return ""
+    return normalise_hashtag(inner.text("name") or "")
+
+
 def check_featured(incoming: Incoming) -> None:
     """Refuse every collection but the actor's own pins. Raises `Ignored`."""
     target = incoming.activity.first_id("target")
@@ -33,6 +51,11 @@ def check_featured(incoming: Incoming) -> None:
 async def receive(context: HandlerContext) -> str:
     """Pin it."""
     tx = context.tx
+    name = hashtag_of(context.activity)
+    if name:
+        if len(await tx.tags.featured(context.actor.id)) < MAX_FEATURED_TAGS:
+            await tx.tags.feature(TagRecord(new_id(), context.actor.id, name, context.now))
+        return ""
     if context.gathered.parsed is not None:
         await store_object(tx, context.gathered.parsed)
     record = await tx.objects.by_url(context.activity.first_id("object") or "")

@@ -9,8 +9,8 @@ from inbox.people import audience_of, keep_activity, local_people, refuse_if_blo
 from inbox.sources import Sources
 from inbox.trust import author_of
 from objects import reactions
-from objects.incoming import bury, edit_object, is_readable, object_record, store_object
-from objects.timelines import show_activity
+from objects.incoming import bury, edit_object, is_readable, object_record
+from objects.timelines import keep_found, show_activity
 from objects.visibility import of_document
 from storage.records import ObjectRecord
 
@@ -105,7 +105,7 @@ async def receive(context: HandlerContext) -> str:
 async def _record(context: HandlerContext) -> ObjectRecord | None:
     parsed = context.gathered.parsed
     if parsed is not None:
-        await store_object(context.tx, parsed)
+        await keep_found(context.tx, parsed)
         return await context.tx.objects.by_url(parsed.record.url)
     return await context.tx.objects.by_url(_shared_url(context.incoming))
 

@@ -36,7 +36,7 @@ async def index_experience(tx: Tx, record: ObjectRecord, experience: Experience)
         return
     concepts = await _concepts(tx, experience)
     texts = _texts(experience, concepts, await _people(tx, record, experience))
-    fields = tuple(_words(field, experience.language) for field in texts)
+    fields = tuple(field_words(field, experience.language) for field in texts)
     row = SearchableRecord(
         record.id,
         record.actor_id,
@@ -180,7 +180,8 @@ def body_texts(experience: Experience) -> list[str]:
     return [text for text in texts if text]
 
 
-def _words(texts: Iterable[str], language: str) -> FieldWords:
+def field_words(texts: Iterable[str], language: str) -> FieldWords:
+    """The words of some texts, without addresses and stop words."""
     whole = _TARGET.sub(" ", "\n".join(text for text in texts if text))
     kept = [word for word in words(whole) if not is_stop_word(word)][:MOST_WORDS]
     return FieldWords(
