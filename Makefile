@@ -16,7 +16,8 @@ ARGS ?=
 
 PREPARE = @$(if $(PYTHON),,echo 'Python 3.11 or newer is needed: install it, or name it with make PYTHON=/path/to/python3' >&2; exit 1;) \
 	$(PYTHON) -I node/environment.py
-NPM_LOCKS := $(wildcard tests/network/peers/*/package-lock.json tests/browser/package-lock.json)
+NPM_LOCKS := $(wildcard tests/network/peers/*/package-lock.json tests/browser/package-lock.json \
+	tests/clients_real/*/package-lock.json)
 NPM_MODULES := $(NPM_LOCKS:package-lock.json=node_modules/.package-lock.json)
 
 .PHONY: help install install-test install-peers run demo test check bench docs lock wheel-check clean
@@ -40,6 +41,7 @@ install-test:
 
 install-peers: install-test $(NPM_MODULES)
 	$(PREPARE) peers
+	$(PREPARE) clients
 
 # npm itself writes node_modules/.package-lock.json when it is done
 %/node_modules/.package-lock.json: %/package-lock.json | install-test
@@ -76,6 +78,6 @@ lock: ## write requirements/*.lock; UPGRADE=--upgrade chooses the newest version
 	@UV=$(BIN)/uv .ci/lock
 
 clean: ## remove environments, builds and caches; ./data stays
-	rm -rf .venv .venv-peers build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	rm -rf tests/network/peers/*/node_modules tests/browser/node_modules
+	rm -rf .venv .venv-peers .venv-clients build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf tests/network/peers/*/node_modules tests/browser/node_modules tests/clients_real/*/node_modules
 	find . -name __pycache__ -not -path './data/*' -prune -exec rm -rf {} +

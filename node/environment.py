@@ -46,6 +46,8 @@ GROUPS = {
         ours=False,
         options=("--no-build-isolation", "--ignore-requires-python"),
     ),
+    # Apps' libraries as the tests of the API drive them; nothing of ours goes along.
+    "clients": Group(("clients.lock",), place=".venv-clients", ours=False),
 }
 
 

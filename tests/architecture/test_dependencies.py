@@ -70,7 +70,10 @@ def test_a_lock_names_no_machine(lock: Path) -> None:
 
 
 def test_npm_locks_pin_by_digest_and_name_no_machine() -> None:
-    for lock in ROOT.glob("tests/network/peers/*/package-lock.json"):
+    for lock in (
+        *ROOT.glob("tests/network/peers/*/package-lock.json"),
+        *ROOT.glob("tests/clients_real/*/package-lock.json"),
+    ):
         packages = json.loads(lock.read_text(encoding="utf-8"))["packages"]
         for name, package in packages.items():
             assert "resolved" not in package, name

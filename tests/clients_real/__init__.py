@@ -1,0 +1,1 @@
+"""Client libraries of others that walk through the API of running nodes."""
