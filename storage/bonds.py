@@ -120,6 +120,15 @@ class BondStatements(Statements):
         )
         return removed > 0
 
+    async def muted(self, actor_id: int) -> list[tuple[str, bool]]:
+        """Everybody whom a member mutes, and whether notifications are hidden too."""
+        rows = await self.connection.fetch_all(
+            "select a.username, a.host, m.notifications from mutes m "
+            "join actors a on a.id = m.target_id where m.actor_id = $1 order by m.id",
+            actor_id,
+        )
+        return [(f"{row[0]}@{row[1]}", bool(row[2])) for row in rows]
+
     async def next_end(self) -> int | None:
         """When the next mute ends, in milliseconds; None when none does."""
         found = await self.connection.fetch_value(
@@ -207,6 +216,24 @@ class BondStatements(Statements):
             target_id,
             comment,
         )
+
+    async def notes(self, actor_id: int) -> list[tuple[str, str]]:
+        """Every private note of a member, with whom it is about."""
+        rows = await self.connection.fetch_all(
+            "select a.username, a.host, n.comment from account_notes n "
+            "join actors a on a.id = n.target_id where n.actor_id = $1 order by a.id",
+            actor_id,
+        )
+        return [(f"{row[0]}@{row[1]}", row[2]) for row in rows]
+
+    async def bookmarked(self, actor_id: int) -> list[str]:
+        """The addresses of everything that a member bookmarked, oldest first."""
+        rows = await self.connection.fetch_all(
+            "select o.url from bookmarks b join objects o on o.id = b.object_id "
+            "where b.actor_id = $1 and o.deleted_at is null order by b.id",
+            actor_id,
+        )
+        return [row[0] for row in rows]
 
     async def endorse(self, actor_id: int, target_id: int, now: int) -> bool:
         """Recommend somebody who is followed; False when they are not."""

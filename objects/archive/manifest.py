@@ -14,6 +14,11 @@ LIKES: Final = "activitypub/likes.json"
 FOLLOWING: Final = "activitypub/following_accounts.csv"
 FOLLOWERS: Final = "activitypub/followers.csv"
 BLOCKED: Final = "activitypub/blocked_accounts.csv"
+MUTED: Final = "activitypub/muted_accounts.csv"
+DOMAINS: Final = "activitypub/blocked_domains.csv"
+BOOKMARKS: Final = "activitypub/bookmarks.csv"
+ENDORSED: Final = "activitypub/endorsed_accounts.csv"
+NOTES: Final = "activitypub/account_notes.csv"
 EXPERIENCES: Final = "experiences/"
 MEDIA: Final = "media/"
 DRAFTS: Final = "drafts.json"
@@ -31,6 +36,11 @@ _CONTENTS: Final[dict[str, Any]] = {
             "following_accounts.csv": {"url": _MASTODON},
             "followers.csv": {"url": _MASTODON},
             "blocked_accounts.csv": {"url": _MASTODON},
+            "muted_accounts.csv": {"url": _MASTODON},
+            "blocked_domains.csv": {"url": _MASTODON},
+            "bookmarks.csv": {"url": _MASTODON},
+            "endorsed_accounts.csv": {"description": "Whom the profile recommends."},
+            "account_notes.csv": {"description": "Private notes about others."},
         }
     },
     "experiences": {"description": "Each experience as JSON-LD and as Markdown."},

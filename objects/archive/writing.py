@@ -1,10 +1,8 @@
 """The archive of one member: everything that is theirs, and nothing of anybody else's."""
 
 import asyncio
-import csv
-import io
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
 from typing import IO, Any, Final
@@ -17,6 +15,7 @@ from actors.identifiers import Identifiers
 from federation.vocabulary import CONTEXT
 from objects.archive import manifest as names
 from objects.archive.container import END, file_on_disk, opened_file, whole
+from objects.archive.lists import small_lists
 from objects.archive.markdown import experience_markdown, named
 from objects.documents import activity_document, object_document
 from objects.experiences.fields import from_json
@@ -28,7 +27,6 @@ from storage.store import Store, Tx
 BATCH: Final = 25
 MAX_DRAFTS: Final = 10_000
 IN_MEMORY: Final = 2_000_000
-FOLLOWING_HEADER: Final = ("Account address", "Show boosts", "Notify on new posts", "Languages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +66,17 @@ async def archive(sources: ArchiveSources, actor: ActorRecord, now: int) -> Asyn
     yield END
 
 
-async def following_csv(tx: Tx, actor: ActorRecord) -> bytes:
-    """Whom an actor follows, as Mastodon writes it."""
-    found = await tx.relationships.following(actor.id, limit=100_000)
-    rows = [(person.account, "true", "false", "") for _, person in reversed(found)]
-    return _csv([FOLLOWING_HEADER, *rows])
-
-
 async def _small_files(
     sources: ArchiveSources, actor: ActorRecord, tx: Tx
 ) -> list[tuple[str, bytes]]:
     keys = await tx.actors.keys(actor.id)
     emojis = await profile_emojis(tx, sources.identifiers, actor)
-    followers = await tx.relationships.followers(actor.id, limit=100_000)
-    blocked = await tx.timelines.blocked(actor.id, limit=100_000)
     liked = await tx.actors.liked(actor.id, limit=100_000)
     drafts = await tx.drafts.of_person(actor.id, None, limit=MAX_DRAFTS)
     own = [draft for draft in drafts if draft.owner_id == actor.id]
     return [
         (names.ACTOR, _json(actor_document(actor, keys, sources.identifiers, emojis))),
-        (names.FOLLOWING, await following_csv(tx, actor)),
-        (names.FOLLOWERS, _csv([("Account address",), *((p.account,) for _, p in followers)])),
-        (names.BLOCKED, _csv([(person.account,) for person in blocked])),
+        *await small_lists(tx, actor),
         (names.LIKES, _json(_collection(f"{actor.url}/liked", [url for _, url in liked]))),
         (names.DRAFTS, _json([await _draft(tx, draft) for draft in own])),
         (names.PREFERENCES, _json(await _preferences(tx, actor))),
@@ -209,12 +196,6 @@ def _collection(url: str, items: list[str] | None) -> dict[str, Any]:
     if items is None:
         return document
     return document | {"totalItems": len(items), "orderedItems": items}
-
-
-def _csv(rows: Sequence[Sequence[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()
 
 
 def _json(value: Any) -> bytes:

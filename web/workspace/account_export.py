@@ -12,8 +12,9 @@ from werkzeug.datastructures import FileStorage
 
 from actors.documents import wire_time
 from federation.errors import FederationError
+from objects.archive.lists import following_csv
 from objects.archive.reading import accounts
-from objects.archive.writing import ArchiveSources, archive, following_csv
+from objects.archive.writing import ArchiveSources, archive
 from outbox.acts.follow import ask
 from outbox.context import ActRefused
 from storage.records import ActorRecord

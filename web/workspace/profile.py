@@ -4,9 +4,11 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any, Final
 
+from msgspec.structs import replace
 from quart import Blueprint, Response, request
 from werkzeug.datastructures import FileStorage
 
+from actors.extras import extras_of
 from actors.local import MAX_FIELDS, ProfileChanges
 from federation.errors import Refused
 from objects.choices import ProfileChoices, profile_choices, save_profile_choices
@@ -67,6 +69,7 @@ class ProfileForm(Form):
     indexable = ticked(mark("Search engines may show my page and my messages"))
     locked = ticked(mark("I decide who may follow me"))
     hides_network = ticked(mark("Do not show whom I follow and who follows me"))
+    automated = ticked(mark("A program writes in my name"))
 
 
 def add_profile_routes(blueprint: Blueprint, context: WebContext) -> None:
@@ -121,6 +124,7 @@ def _present(signed: SignedIn, chosen: ProfileChoices, text: ProfileText) -> dic
         "indexable": bool(actor.indexable),
         "locked": bool(actor.locked),
         "hides_network": bool(actor.hides_network),
+        "automated": extras_of(actor).bot,
     }
 
 
@@ -148,6 +152,7 @@ async def _save(context: WebContext, signed: SignedIn, form: ProfileForm) -> boo
         indexable=form.indexable.data,
         locked=form.locked.data,
         hides_network=form.hides_network.data,
+        extras=replace(extras_of(signed.actor), bot=form.automated.data),
     )
     rows_typed = [row.form for row in form.fields.entries]
     await change_typed_profile(

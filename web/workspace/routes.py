@@ -10,6 +10,7 @@ from web.workspace.conversation import add_answer_routes, add_note_routes, add_r
 from web.workspace.dashboard import add_dashboard_routes
 from web.workspace.notices import add_notification_routes
 from web.workspace.people import add_bond_routes, add_people_routes
+from web.workspace.posting import add_posting_routes
 from web.workspace.profile import add_profile_routes
 from web.workspace.reading import add_reading_routes
 from web.workspace.settings import add_mail_settings_routes, add_settings_routes
@@ -33,6 +34,7 @@ def routes(context: WebContext) -> Blueprint:
         add_settings_routes,
         add_mail_settings_routes,
         add_profile_routes,
+        add_posting_routes,
         add_move_routes,
         add_delete_routes,
         add_export_routes,

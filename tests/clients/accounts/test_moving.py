@@ -43,10 +43,9 @@ async def test_a_move_needs_an_alias_and_an_address(network: Network) -> None:
         sent = known | {"moved_to_uri": uri}
         await basile.post("/api/v1/accounts/move", json=sent, expect=422)
     for uri in ("not an address", "https://la-bas.example/users/nobody", basile.actor.url):
-        sent = {"also_known_as_uris": [uri]}
-        await basile.post("/api/v1/accounts/alias", json=sent, expect=422)
-    cleared = {"also_known_as_uris": []}
-    await basile.post("/api/v1/accounts/alias", json=cleared)
+        named = {"also_known_as_uris": [uri]}
+        await basile.post("/api/v1/accounts/alias", json=named, expect=422)
+    await basile.post("/api/v1/accounts/alias", json={"also_known_as_uris": []})
 
 
 async def test_guessing_a_password_is_slowed_down(node: LocalNode) -> None:
