@@ -4,7 +4,6 @@ from typing import Final
 
 from actors.identifiers import Identifiers
 from actors.local import MAX_FIELDS
-from actors.markup import MAX_FIELD_VALUE, MAX_NAME, MAX_SUMMARY
 from clients.entities.instance import (
     AccountLimits,
     Configuration,
@@ -29,6 +28,7 @@ from objects.limits import (
     MIN_POLL_SECONDS,
 )
 from outbox.acts.pin import MAX_PINS
+from outbox.acts.profile import MAX_FIELD_NAME, MAX_FIELD_VALUE, MAX_NAME, MAX_SUMMARY
 
 MAX_FRAME_RATE: Final = 120
 OPEN: Final = FeedAccess(local="public", remote="public")
@@ -68,7 +68,7 @@ def v1_configuration(limits: uploads.MediaLimits) -> V1Configuration:
             max_display_name_length=MAX_NAME,
             max_note_length=MAX_SUMMARY,
             max_profile_fields=MAX_FIELDS,
-            profile_field_name_limit=MAX_NAME,
+            profile_field_name_limit=MAX_FIELD_NAME,
             profile_field_value_limit=MAX_FIELD_VALUE,
         ),
         statuses=StatusLimits(
