@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from actors.oauth.scopes import covers, parse_scopes
 from federation.errors import Refused
 from storage.ids import new_id
 from storage.records import ActorRecord, MemberRecord, TokenRecord
@@ -16,18 +17,11 @@ if TYPE_CHECKING:  # imported with the first password: it would delay every star
     from argon2 import PasswordHasher
 
 TOKEN_BYTES: Final = 32
-SCOPES: Final = frozenset({"read", "write", "follow", "push", "profile", "admin"})
-# What Mastodon's old scope `follow` stands for.
-FOLLOW: Final = frozenset(
-    f"{way}:{what}" for way in ("read", "write") for what in ("blocks", "follows", "mutes")
-)
+# What tells an app's own token from a member's, so that one query finds either.
+APP_PREFIX: Final = "app."
 # When a token was last used matters by the hour; a write on each request would cost too much.
 NOTE_USE_EVERY_MS: Final = 3_600_000
 MAX_HEADER: Final = 512
-
-
-class UnknownScope(ValueError):
-    """A scope that this node does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,62 +36,84 @@ class TokenHolder:
 
     def has(self, scope: str) -> bool:
         """Whether the token covers `scope`; `read` covers `read:statuses`."""
-        parts = scope.split(":")
-        wider = {":".join(parts[:length]) for length in range(1, len(parts) + 1)}
-        return bool(wider & self.scopes) or ("follow" in self.scopes and scope in FOLLOW)
+        return covers(self.scopes, scope)
+
+    @property
+    def disabled(self) -> bool:
+        """Whether nobody may act as this account now."""
+        actor = self.actor
+        closed = self.member.disabled_at is not None or actor.state != "active"
+        return closed or "suspend" in (actor.severity, actor.sanction)
 
 
-async def issue_token(tx: Tx, actor_id: int, scopes: str, label: str, now: int) -> str:
+@dataclass(frozen=True, slots=True)
+class AppHolder:
+    """An app that shows a token of its own: it acts for nobody."""
+
+    app_id: int
+    scopes: frozenset[str]
+
+    def has(self, scope: str) -> bool:
+        """Whether the token covers `scope`."""
+        return covers(self.scopes, scope)
+
+
+async def issue_token(
+    tx: Tx,
+    actor_id: int,
+    scopes: str,
+    label: str,
+    now: int,
+    *,
+    app_id: int | None = None,
+    token_id: int = 0,
+) -> str:
     """A new bearer token, shown this once; only its hash is kept. `now` in milliseconds.
 
     Raises `UnknownScope`.
     """
-    wanted = parse_scopes(scopes)
+    names = " ".join(parse_scopes(scopes))
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    names = " ".join(sorted(wanted))
-    await tx.members.add_token(
-        TokenRecord(new_id(), token_hash(token), actor_id, names, label, now, None, None)
+    record = TokenRecord(
+        token_id or new_id(), token_hash(token), actor_id, names, label, now, None, None, app_id
     )
+    await tx.members.add_token(record)
     return token
 
 
-def parse_scopes(text: str) -> frozenset[str]:
-    """The scopes in a list separated by spaces or commas. Raises `UnknownScope`."""
-    wanted = frozenset(text.replace(",", " ").split())
-    unknown = sorted(s for s in wanted if s.partition(":")[0] not in SCOPES)
-    if unknown or not wanted:
-        known = ", ".join(sorted(SCOPES))
-        raise UnknownScope(f"Unknown scope {' '.join(unknown) or '(none)'}; there are: {known}.")
-    return wanted
+def bearer(header: str | None) -> str:
+    """The token in an `Authorization` header; empty for anything else."""
+    scheme, _, token = (header or "")[:MAX_HEADER].strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 async def authenticate(
     store: Store, header: str | None, clock: Callable[[], float]
 ) -> TokenHolder | None:
     """Who sent this `Authorization` header; None for anything but a living token."""
-    scheme, _, token = (header or "")[:MAX_HEADER].strip().partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    found = await find_holder(store, bearer(header), clock)
+    return found if isinstance(found, TokenHolder) and not found.disabled else None
+
+
+async def find_holder(
+    store: Store, token: str, clock: Callable[[], float]
+) -> TokenHolder | AppHolder | None:
+    """Whose token this is, disabled accounts too; one query, and once an hour a write."""
+    if not token:
         return None
-    digest = token_hash(token.strip())
-    found = await store.query(lambda tx: _holder(tx, digest))
+    digest = token_hash(token)
+    if token.startswith(APP_PREFIX):
+        app = await store.query(lambda tx: tx.oauth.app_token(digest))
+        return AppHolder(app.app_id, frozenset(app.scopes.split())) if app else None
+    found = await store.query(lambda tx: tx.members.token_holder(digest))
     if found is None:
         return None
-    record, holder = found
+    record, member, actor = found
     now = int(clock() * 1000)
     if now - (record.last_used_at or 0) > NOTE_USE_EVERY_MS:
         await store.write(lambda tx: tx.members.token_used(record.id, now))
-    return holder
-
-
-async def _holder(tx: Tx, digest: str) -> tuple[TokenRecord, TokenHolder] | None:
-    found = await tx.members.token_holder(digest)
-    if found is None:
-        return None
-    token, member, actor = found
-    if member.disabled_at is not None or actor.state != "active":
-        return None
-    scopes = frozenset(token.scopes.split())
-    return token, TokenHolder(actor, member, scopes, token.id, token.app_id)
+    scopes = frozenset(record.scopes.split())
+    return TokenHolder(actor, member, scopes, record.id, record.app_id)
 
 
 def require_scope(holder: TokenHolder | None, scope: str) -> TokenHolder:

@@ -33,4 +33,4 @@ def install_cors(app: Quart) -> None:
 
 
 def _open(path: str) -> bool:
-    return path.startswith(_OPEN) or path in _OAUTH
+    return path.startswith(_OPEN) or path.rstrip("/") in _OAUTH

@@ -7,8 +7,9 @@ from typing import Any, Final, Literal, TypeVar
 import msgspec
 from quart import Blueprint, Response, request
 
-from actors.auth import TokenHolder, authenticate
+from actors.auth import AppHolder, TokenHolder, bearer, find_holder
 from clients.context import ClientContext
+from clients.limits import Limits
 from clients.paging import Paged, link_header, requested_span
 from clients.parameters import read_parameters
 from federation.errors import Refused
@@ -17,11 +18,14 @@ from storage.spans import Span
 from storage.store import Store
 
 T = TypeVar("T", bound=msgspec.Struct)
-Who = Literal["member", "anyone"]
+# `app`: a member's token or an app's own; `client`: no token is looked at, an app may prove
+# itself by its secret.
+Who = Literal["member", "anyone", "app", "client"]
 View = Callable[..., Awaitable[Any]]
 
 EMPTY: Final[dict[str, str]] = {}
 JSON: Final = "application/json; charset=utf-8"
+FORM: Final = "application/x-www-form-urlencoded"
 _encoder: Final = msgspec.json.Encoder()
 
 
@@ -37,10 +41,11 @@ class Endpoint:
 
 @dataclass(slots=True)
 class Call:
-    """One request: who calls, and what they sent."""
+    """One request: who calls, and what they sent; `app` when an app calls for nobody."""
 
     context: ClientContext
     holder: TokenHolder | None
+    app: AppHolder | None = None
 
     @property
     def viewer(self) -> ActorRecord | None:
@@ -49,14 +54,15 @@ class Call:
 
     @property
     def me(self) -> ActorRecord:
-        """Who calls; raises `Refused` 401 for a stranger."""
+        """Who calls; raises `Refused` 401 for a stranger, 422 for an app."""
         return self.token.actor
 
     @property
     def token(self) -> TokenHolder:
-        """The caller's token with account and scopes; raises `Refused` 401 for a stranger."""
+        """The caller's token with account and scopes; raises `Refused` 401 or 422 without one."""
         if self.holder is None:
-            raise Refused(401, "token-required", "This method requires an authenticated user")
+            status = 401 if self.app is None else 422
+            raise Refused(status, "user-required", "This method requires an authenticated user")
         return self.holder
 
     @property
@@ -100,6 +106,7 @@ class Door:
 
     context: ClientContext
     blueprint: Blueprint
+    limits: Limits
     endpoints: list[Endpoint] = field(default_factory=list)
 
     def get(self, path: str, *scopes: str, who: Who = "member") -> Callable[[View], View]:
@@ -127,16 +134,15 @@ class Door:
     ) -> Callable[[View], View]:
         """An endpoint that needs a token with one of `scopes`; `anyone` may come without one.
 
-        The view gets a `Call` and the values of the path; it gives an entity, a list, a `Paged`
-        or a `Response`.
+        Where a member is asked for, an app's own token is not enough. The view gets a `Call` and
+        the values of the path; it gives an entity, a list, a `Paged` or a `Response`.
         """
         endpoint = Endpoint(method, path, scopes, who)
         self.endpoints.append(endpoint)
 
         def register(view: View) -> View:
             async def answer(**values: Any) -> Response:
-                call = Call(self.context, await self._holder(endpoint))
-                return self._written(await view(call, **values))
+                return self._written(await view(await self._call(endpoint), **values))
 
             name = f"{method} {path}".replace(".", "_")
             self.blueprint.add_url_rule(path, name, answer, methods=[method])
@@ -144,19 +150,29 @@ class Door:
 
         return register
 
-    async def _holder(self, endpoint: Endpoint) -> TokenHolder | None:
-        header = authorization()
-        holder = await authenticate(self.context.store, header, self.context.outbox.clock)
-        if holder is None:
-            if header is not None:
-                raise Refused(401, "invalid_token", "The access token is invalid")
-            if endpoint.who == "member":
+    async def _call(self, endpoint: Endpoint) -> Call:
+        """Who calls this endpoint, if they may; counted by token, or by address without one."""
+        token = None if endpoint.who == "client" else await shown_token()
+        if token is None:
+            self.limits.spend()
+            if endpoint.who in ("member", "app"):
                 raise Refused(401, "token-required", "The access token is invalid")
-            return None
-        if endpoint.scopes and not any(holder.has(scope) for scope in endpoint.scopes):
+            return Call(self.context, None)
+        found = await find_holder(self.context.store, token, self.context.outbox.clock)
+        if found is None:
+            self.limits.wrong()
+            raise Refused(401, "invalid_token", "The access token is invalid")
+        member = found if isinstance(found, TokenHolder) else None
+        self.limits.spend(f"token {member.token_id}" if member else token)
+        if endpoint.scopes and not any(found.has(scope) for scope in endpoint.scopes):
             detail = "This action is outside the authorized scopes"
             raise Refused(403, "insufficient_scope", detail)
-        return holder
+        if member is not None and member.disabled:
+            raise Refused(403, "disabled", "Your login is currently disabled")
+        call = Call(self.context, member, found if isinstance(found, AppHolder) else None)
+        if endpoint.who == "member":
+            call.token  # noqa: B018 - an app of its own is refused
+        return call
 
     def _written(self, answer: Any) -> Response:
         if isinstance(answer, Response):
@@ -177,10 +193,12 @@ def written(value: Any, status: int = 200) -> Response:
     return response
 
 
-def authorization() -> str | None:
-    """The `Authorization` header, or the token of the query or form as one; None for neither."""
-    header = request.headers.get("Authorization")
-    if header is not None and header.lower().startswith("bearer"):
-        return header
+async def shown_token() -> str | None:
+    """The token of the header, query or form; None for neither."""
+    header = request.headers.get("Authorization", "")
+    if header.lower().startswith("bearer"):
+        return bearer(header)
     token = request.args.get("access_token")
-    return f"Bearer {token}" if token else None
+    if not token and request.method != "GET" and request.mimetype == FORM:
+        token = (await request.form).get("access_token")
+    return token or None

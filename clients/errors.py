@@ -20,25 +20,39 @@ SAID: Final = frozenset({"no-parent", "no-quoted"})
 
 def is_for_clients(path: str) -> bool:
     """Whether apps talk to this address, so that errors are in their shape."""
-    return path.startswith("/api/") or path in OAUTH
+    return path.startswith("/api/") or path.rstrip("/") in OAUTH
 
 
-def error_answer(refused: Refused, path: str) -> Response:
+def error_answer(refused: Refused) -> Response:
     """The answer to what the API refuses."""
     body: dict[str, object] = {"error": refused.detail}
     if refused.status == 422:
         # Documented for every 422, though there is nothing to say for each field.
         body["details"] = {}
-    if path in OAUTH:
-        body = {"error": refused.code.replace("-", "_"), "error_description": refused.detail}
+    if refused.status == 429:
+        body = {"error": "Too many requests"}
+    elif isinstance(refused, OAuthRefused):
+        body = {"error": refused.code, "error_description": refused.detail}
     elif refused.status == 404 and refused.code not in SAID:
         body = {"error": "Record not found"}
     response = Response(msgspec.json.encode(body), status=refused.status, content_type=JSON)
-    if refused.status == 401:
-        response.headers["WWW-Authenticate"] = f'Bearer realm="Communotic", error="{refused.code}"'
+    response.headers["Cache-Control"] = "no-store"
+    challenge = _challenge(refused)
+    if challenge:
+        response.headers["WWW-Authenticate"] = challenge
     if refused.status in (429, 503):
         response.headers["Retry-After"] = str(getattr(refused, "retry_after", 30))
     return response
+
+
+def _challenge(refused: Refused) -> str:
+    """What a refusal says about the way in (RFC 6750, 3; RFC 6749, 5.2); empty for most."""
+    if refused.code == "invalid_client" and "Authorization" in request.headers:
+        return f'Basic realm="{REALM}", charset="UTF-8"'
+    if refused.code in BEARER:
+        why = f'error="{refused.code}", error_description="{refused.detail}"'
+        return f'Bearer realm="{REALM}", {why}'
+    return f'Bearer realm="{REALM}"' if refused.status == 401 else ""
 
 
 def as_refused(error: ActRefused | FederationError | LookupError) -> Refused:

@@ -151,6 +151,8 @@ def check(settings: Settings) -> Settings:
     for name in ("delivery_concurrency", "host_concurrency", "fetch_timeout", "inbox_rate"):
         if getattr(settings, name) < 1:
             raise BadSettings(f"[federation] {name} must be at least 1.")
+    if settings.client_rate < 1:
+        raise BadSettings("[server] client_rate must be at least 1.")
     _check_mail(settings)
     _check_sign_in(settings)
     _check_translation(settings)

@@ -43,6 +43,12 @@ class Settings:
     log_level: Literal["debug", "info", "warning", "error"] = setting(
         "server", "How much is written to the log.", "info"
     )
+    client_rate: int = setting(
+        "server",
+        "Requests that one app of a member, or one address without a token, may make in five "
+        "minutes before it gets a 429.",
+        300_000,
+    )
 
     database: str = setting(
         "storage", "`sqlite:///path` or `postgresql://…`; empty: `communotic.db` in the data.", ""
@@ -88,6 +94,15 @@ class Settings:
         "media", "Largest file that a member may upload, in bytes.", 16_000_000
     )
     max_pixels: int = setting("media", "Largest image, in pixels, that is decoded.", 50_000_000)
+    media_proxy: bool = setting(
+        "media",
+        "Pass pictures of other servers on to apps, so that these servers do not learn who looks "
+        "at them.",
+        True,
+    )
+    media_cache: int = setting(
+        "media", "Bytes of such pictures that are kept on disk; the oldest go first.", 500_000_000
+    )
 
     mail_server: str = setting(
         "mail",
@@ -167,6 +182,11 @@ class Settings:
     def mail_from(self) -> str:
         """The mail address that mails come from."""
         return self.mail_sender or f"noreply@{self.domain.partition(':')[0]}"
+
+    @property
+    def pictures_dir(self) -> Path:
+        """Where pictures of other servers are kept for a month; may be deleted at any time."""
+        return self.data_dir / "cache" / "pictures"
 
     @property
     def documents_dir(self) -> Path:

@@ -54,7 +54,7 @@ def install_error_answers(app: Quart, renderer: Renderer) -> None:
 
     async def answer(refused: Refused) -> Response:
         if is_for_clients(request.path):
-            return error_answer(refused, request.path)
+            return error_answer(refused)
         read = request.method in ("GET", "HEAD")
         if wants_page() and (read or request.mimetype in FORMS):
             try:

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from storage.activities import ActivityStatements
 from storage.actors import ActorStatements
+from storage.administration import AdministrationStatements
 from storage.announcements import AnnouncementStatements
 from storage.apps_reading import AppReadingStatements
 from storage.bonds import BondStatements
@@ -22,6 +23,7 @@ from storage.emojis import EmojiStatements
 from storage.engine import DatabaseEngine
 from storage.experiences import ExperienceStatements
 from storage.feeds import FeedStatements
+from storage.filters import FilterStatements
 from storage.home_feeds import HomeFeedStatements
 from storage.hosts import HostStatements
 from storage.imports import ImportStatements
@@ -32,6 +34,7 @@ from storage.mails import MailStatements
 from storage.markers import MarkerStatements
 from storage.members import MemberStatements
 from storage.network import NetworkStatements
+from storage.notification_policies import NotificationPolicyStatements
 from storage.notifications import NotificationStatements
 from storage.oauth import OAuthStatements
 from storage.objects import ObjectStatements
@@ -41,6 +44,7 @@ from storage.ports import Connection, Engine, StorageError
 from storage.post_search import PostSearchStatements
 from storage.preferences import PreferenceStatements
 from storage.profiles import ProfileStatements
+from storage.pushes import PushStatements
 from storage.quotes import QuoteStatements
 from storage.received import ReceivedStatements
 from storage.relationships import RelationshipStatements
@@ -50,6 +54,7 @@ from storage.sessions import SessionStatements
 from storage.site import SiteStatements
 from storage.sqlite_statements import Synchronous
 from storage.statuses import StatusStatements
+from storage.stream_readers import StreamReaderStatements
 from storage.streams import StreamStatements
 from storage.tags import TagStatements
 from storage.timelines import TimelineStatements
@@ -76,6 +81,11 @@ class Tx:
     def actors(self) -> ActorStatements:
         """Actors and keys."""
         return ActorStatements(self.connection)
+
+    @cached_property
+    def administration(self) -> AdministrationStatements:
+        """What only administrators ask."""
+        return AdministrationStatements(self.connection)
 
     @cached_property
     def announcements(self) -> AnnouncementStatements:
@@ -136,6 +146,11 @@ class Tx:
     def feeds(self) -> FeedStatements:
         """What apps page through."""
         return FeedStatements(self.connection)
+
+    @cached_property
+    def filters(self) -> FilterStatements:
+        """What members do not want to see in their apps."""
+        return FilterStatements(self.connection)
 
     @cached_property
     def home_feeds(self) -> HomeFeedStatements:
@@ -243,9 +258,19 @@ class Tx:
         return NotificationStatements(self.connection)
 
     @cached_property
+    def notification_policies(self) -> NotificationPolicyStatements:
+        """Whose notifications wait for leave."""
+        return NotificationPolicyStatements(self.connection)
+
+    @cached_property
     def preferences(self) -> PreferenceStatements:
         """What members chose."""
         return PreferenceStatements(self.connection)
+
+    @cached_property
+    def pushes(self) -> PushStatements:
+        """What apps are told while they are closed."""
+        return PushStatements(self.connection)
 
     @cached_property
     def quotes(self) -> QuoteStatements:
@@ -261,6 +286,11 @@ class Tx:
     def statuses(self) -> StatusStatements:
         """What apps do with posts."""
         return StatusStatements(self.connection)
+
+    @cached_property
+    def stream_readers(self) -> StreamReaderStatements:
+        """Who of those with open streams gets what."""
+        return StreamReaderStatements(self.connection)
 
     @cached_property
     def streams(self) -> StreamStatements:

@@ -69,17 +69,21 @@ def redirect(path: str, *, done: str = "") -> Response:
     return response
 
 
-def policy(*, form_targets: Iterable[str] = (), framed: bool = False) -> str:
+def policy(
+    *, form_targets: Iterable[str] = (), form_anywhere: bool = False, framed: bool = False
+) -> str:
     """The Content-Security-Policy of a page: everything from here, nothing inline.
 
-    `form_targets`: other origins that a form here leads to (browsers check redirects too).
+    `form_targets`: other origins that a form here leads to (browsers check redirects too);
+    `form_anywhere` for the one that leads into applications, whose schemes are their own.
     `framed`: any site may show the page in a frame; for embed pages alone.
     """
     targets, framers = " ".join(["'self'", *form_targets]), "*" if framed else "'none'"
+    forms = "" if form_anywhere else f"form-action {targets}; "
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
         "media-src 'self'; connect-src 'self'; manifest-src 'self'; "
-        f"form-action {targets}; base-uri 'none'; frame-ancestors {framers}"
+        f"{forms}base-uri 'none'; frame-ancestors {framers}"
     )
 
 
@@ -106,7 +110,7 @@ class Renderer:
         if "language" not in g:
             signed = await self.sessions.current()
             chosen = signed.language if signed else request.cookies.get(LANGUAGE_COOKIE)
-            asked = request.args.get("lang")
+            asked = request.args.get("lang", "").partition("-")[0]
             g.language = texts.choose_language(
                 asked if asked in texts.LANGUAGES else chosen,
                 request.accept_languages.values(),
@@ -163,6 +167,7 @@ class Renderer:
         index: bool = True,
         scripts: Sequence[str] = (),
         form_targets: Sequence[str] = (),
+        form_anywhere: bool = False,
         framed: bool = False,
         concepts: Mapping[str, Labelled] | None = None,
         **values: Any,
@@ -184,7 +189,9 @@ class Renderer:
         )
         private = signed is not None or not index
         answered = HEADERS | {
-            "Content-Security-Policy": policy(form_targets=form_targets, framed=framed),
+            "Content-Security-Policy": policy(
+                form_targets=form_targets, form_anywhere=form_anywhere, framed=framed
+            ),
             "Content-Language": language,
             "Cache-Control": "private, no-store" if private else "no-cache",
         }

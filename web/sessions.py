@@ -59,16 +59,18 @@ SYSTEMS: Final = (
 class SignInNeeded(Refused):
     """Somebody must sign in first, or once more (`again`), and then come back to `path`."""
 
-    def __init__(self, path: str, *, again: bool = False) -> None:
+    def __init__(self, path: str, *, again: bool = False, language: str = "") -> None:
         super().__init__(401, "sign-in-needed", "Sign in first.")
         self.path = path
         self.again = again
+        self.language = language
 
     @property
     def location(self) -> str:
         """Where to send the browser."""
         page = "/sign-in/again" if self.again else "/sign-in"
-        return f"{page}?next={quote(self.path, safe='/')}"
+        language = f"&lang={quote(self.language, safe='')}" if self.language else ""
+        return f"{page}?next={quote(self.path, safe='/')}{language}"
 
 
 def own_path(text: str | None) -> str | None:

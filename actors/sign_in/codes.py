@@ -32,6 +32,8 @@ PASSKEY_NEW: Final = Purpose("passkey-new", 10 * MINUTE_MS)
 NEW_MAIL: Final = Purpose("new-mail", DAY_MS)
 INVITATION: Final = Purpose("invitation", 14 * DAY_MS)
 SETUP: Final = Purpose("setup", 7 * DAY_MS)
+# What an app asks for, while somebody signs in, when it is too long for an address.
+LONG_WISH: Final = Purpose("long-wish", HOUR_MS)
 # A sign-in link that an administrator hands over by other means than mail.
 HANDED_LINK: Final = Purpose("sign-in-link", DAY_MS)
 
@@ -77,9 +79,13 @@ async def spend(tx: Tx, code: str, purpose: Purpose, now: int) -> CodeRecord | N
 
 
 async def end_links(tx: Tx, actor_id: int) -> None:
-    """Nothing that was handed out before signs this account in: links, proofs half given."""
+    """Nothing that was handed out before signs this account in: links, proofs half given.
+
+    Nor does an app that has a code but no token yet.
+    """
     for purpose in (SIGN_IN_LINK, SECOND_FACTOR):
         await tx.sessions.drop_codes(purpose.name, actor_id)
+    await tx.oauth.drop_grants(actor_id)
 
 
 async def end_access(tx: Tx, actor_id: int, *, keep: int | None = None) -> None:

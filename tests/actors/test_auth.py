@@ -5,7 +5,6 @@ import pytest
 from actors.auth import (
     NOTE_USE_EVERY_MS,
     TokenHolder,
-    UnknownScope,
     authenticate,
     check_password,
     hash_password,
@@ -13,6 +12,7 @@ from actors.auth import (
     require_scope,
     token_hash,
 )
+from actors.oauth.scopes import UnknownScope
 from federation.errors import Refused
 from tests.actors.conftest import Node
 

@@ -3,6 +3,7 @@
 from quart import Blueprint
 
 from web.context import WebContext
+from web.sign_in.authorize import add_authorize_routes
 from web.sign_in.desk import Desk
 from web.sign_in.entering import add_entering_routes
 from web.sign_in.factors import add_code_routes, add_own_passkey_routes
@@ -27,4 +28,5 @@ def routes(context: WebContext) -> Blueprint:
     add_security_routes(blueprint, desk)
     add_code_routes(blueprint, desk)
     add_own_passkey_routes(blueprint, desk)
+    add_authorize_routes(blueprint, desk)
     return blueprint

@@ -21,6 +21,7 @@ from web.forms import Form, choice, several
 from web.rendering import redirect, register_done
 from web.rules import required
 from web.texts import mark
+from web.workspace.apps import access_of, end_access
 from web.workspace.profile import labels_of
 
 _RHYTHM_TEXTS: Final = {
@@ -72,17 +73,15 @@ def add_settings_routes(blueprint: Blueprint, context: WebContext) -> None:
     @blueprint.get("/settings/apps")
     async def apps() -> Response:
         signed = await context.sessions.required("reader")
-        tokens = await context.store.query(lambda tx: tx.members.tokens(signed.actor.id))
-        living = [token for token in reversed(tokens) if token.revoked_at is None]
-        return await context.renderer.render("workspace/apps.html", index=False, tokens=living)
+        access = await context.store.query(lambda tx: access_of(tx, signed.actor.id))
+        return await context.renderer.render("workspace/apps.html", index=False, access=access)
 
     @blueprint.post("/settings/apps/<int:token_id>/revoke")
     async def revoke_app(token_id: int) -> Response:
         signed = await context.sessions.required("reader")
         await context.sessions.checked_form()
-        await context.store.write(
-            lambda tx: tx.members.revoke_token(signed.actor.id, token_id, context.now())
-        )
+        now = context.now()
+        await context.store.write(lambda tx: end_access(tx, signed.actor.id, token_id, now))
         return redirect("/settings/apps", done="revoked")
 
 
