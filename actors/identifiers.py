@@ -127,6 +127,10 @@ class Identifiers:
         """The address of an uploaded file."""
         return f"{self.origin}/media/{file}"
 
+    def picture(self, url: str) -> str:
+        """The address under which apps get a picture of another server: its own."""
+        return url
+
     def upload(self, actor_url: str) -> str:
         """Where a client uploads media (ActivityPub `uploadMedia`)."""
         return f"{actor_url}/media"

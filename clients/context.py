@@ -12,6 +12,7 @@ from clients.texts import Translate
 from config.settings import Settings
 from federation.client import HttpClient
 from objects.media import MediaLimits
+from objects.proxy import MediaProxy
 from objects.translation import Translator
 from outbox.context import OutboxContext
 from storage.files import MediaFiles
@@ -45,14 +46,16 @@ LegalText = Callable[[str], Awaitable[str]]
 class ClientContext:
     """The services behind the API; `outbox` holds the acts' store, identifiers and clock.
 
-    `texts` translates what members are told.
+    `texts` translates what members are told; `identifiers` writes addresses as apps get them.
     """
 
     outbox: OutboxContext
+    identifiers: Identifiers
     settings: Settings
     files: MediaFiles
     limits: MediaLimits
     client: HttpClient
+    proxy: MediaProxy
     rules: DomainRules
     site: SiteFacts
     version: str
@@ -66,11 +69,6 @@ class ClientContext:
     def store(self) -> Store:
         """The database."""
         return self.outbox.store
-
-    @property
-    def identifiers(self) -> Identifiers:
-        """Every address of ours."""
-        return self.outbox.identifiers
 
     def now(self) -> int:
         """Milliseconds since the epoch."""

@@ -28,6 +28,7 @@ from inbox.worker import InboxWorker
 from node.housekeeping import Housekeeping
 from objects.cards.worker import CardWorker
 from objects.media import MediaLimits
+from objects.proxy import MediaProxy, ProxiedIdentifiers
 from objects.remote import RemoteObjects
 from objects.translation import Translator, translates
 from outbox.context import OutboxContext
@@ -168,7 +169,11 @@ def build_services(
         delivery_worker=_delivery_worker(settings, store, deliverer, publisher.rush, clock),
         housekeeping=Housekeeping(store, files, settings, clock),
         web=web,
-        clients=_clients(web, _translator(settings, store, transport, clock)),
+        clients=_clients(
+            web,
+            _translator(settings, store, transport, clock),
+            MediaProxy(client, settings.pictures_dir, keys.loaded_node_key),
+        ),
     )
 
 
@@ -227,14 +232,19 @@ def _translator(
     return Translator(store, service, clock)
 
 
-def _clients(web: WebContext, translator: Translator | None) -> ClientContext:
+def _clients(web: WebContext, translator: Translator | None, proxy: MediaProxy) -> ClientContext:
     """What apps need; they share with the pages what the site says of itself."""
+    identifiers = web.outbox.identifiers
+    if web.settings.media_proxy:
+        identifiers = ProxiedIdentifiers(identifiers.origin, identifiers.host, proxy.seal)
     return ClientContext(
         outbox=web.outbox,
+        identifiers=identifiers,
         settings=web.settings,
         files=web.files,
         limits=web.limits,
         client=web.client,
+        proxy=proxy,
         rules=web.rules,
         site=web.site,
         version=version("communotic"),

@@ -113,11 +113,10 @@ async def _links(tx: Tx, since: int, limit: int) -> list[CardRecord]:
 async def _with_history(tx: Tx, call: Call, cards: list[CardRecord]) -> list[TrendingLink]:
     now = call.context.now()
     days = await tx.trends.link_history([card.id for card in cards], since_ms(now))
+    entities = ((card, card_entity(card, call.context.identifiers)) for card in cards)
     return [
-        TrendingLink(
-            **msgspec.structs.asdict(card_entity(card)), history=history(days.get(card.id, ()), now)
-        )
-        for card in cards
+        TrendingLink(**msgspec.structs.asdict(entity), history=history(days.get(card.id, ()), now))
+        for card, entity in entities
     ]
 
 

@@ -83,12 +83,13 @@ def emojis_in(text: str, known: Mapping[str, CustomEmoji]) -> list[CustomEmoji]:
     return [known[name] for name in names if name in known]
 
 
-def emojis_of_document(text: str) -> dict[str, CustomEmoji]:
+def emojis_of_document(text: str, identifiers: Identifiers) -> dict[str, CustomEmoji]:
     """The custom emoji that a stored document of another server brings along."""
     if '"Emoji"' not in text:
         return {}
     pairs = emojis_of(Document(orjson.loads(text)))
-    return {name: CustomEmoji(shortcode=name, url=url, static_url=url) for name, url in pairs}
+    shown = ((name, identifiers.picture(url)) for name, url in pairs)
+    return {name: CustomEmoji(shortcode=name, url=url, static_url=url) for name, url in shown}
 
 
 def acct(actor: ActorRecord) -> str:
@@ -103,9 +104,9 @@ def _account(
     role: str,
     ours: Mapping[str, CustomEmoji],
 ) -> Account:
-    avatar = actor.icon or identifiers.origin + AVATAR
-    header = actor.image or identifiers.origin + HEADER
-    known = ours if actor.local else emojis_of_document(actor.document)
+    avatar = identifiers.picture(actor.icon) or identifiers.origin + AVATAR
+    header = identifiers.picture(actor.image) or identifiers.origin + HEADER
+    known = ours if actor.local else emojis_of_document(actor.document, identifiers)
     fields = orjson.loads(actor.fields)
     texts = (actor.name, actor.summary, *(f["name"] + f["value"] for f in fields))
     suspended = actor.state != "active" or actor.severity == "suspend"

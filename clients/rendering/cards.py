@@ -1,11 +1,12 @@
 """Link previews as cards."""
 
+from actors.identifiers import Identifiers
 from clients.entities.base import moment
 from clients.entities.statuses import PreviewCard, PreviewCardAuthor
 from storage.apps_reading import CardRecord
 
 
-def card_entity(card: CardRecord) -> PreviewCard:
+def card_entity(card: CardRecord, identifiers: Identifiers) -> PreviewCard:
     """A finished preview; it never holds HTML of others."""
     authors = []
     if card.author_name or card.author_url:
@@ -22,7 +23,7 @@ def card_entity(card: CardRecord) -> PreviewCard:
         html="",
         width=card.width,
         height=card.height,
-        image=card.image or None,
+        image=identifiers.picture(card.image) or None,
         embed_url="",
         blurhash=None,
         language=card.language or None,

@@ -42,19 +42,20 @@ def attached(
     return [
         uploaded(ours[file.url], identifiers)
         if file.url in ours
-        else foreign(object_id + 1 + place, file)
+        else foreign(object_id + 1 + place, file, identifiers)
         for place, file in enumerate(files)
     ]
 
 
-def foreign(number: int, file: Attachment) -> MediaAttachment:
+def foreign(number: int, file: Attachment, identifiers: Identifiers) -> MediaAttachment:
     """A file of another server; `number` is an id that nothing else has."""
     kind = kind_of(file.media_type)
+    shown = identifiers.picture(file.url) if kind == "image" else file.url
     return MediaAttachment(
         id=str(number),
         type=kind,
-        url=file.url,
-        preview_url=file.url if kind == "image" else None,
+        url=shown,
+        preview_url=shown if kind == "image" else None,
         remote_url=file.url,
         meta=_meta(file.width, file.height, file.focus),
         description=file.description or None,

@@ -165,9 +165,9 @@ def _status(
     votes = around.votes.get(record.id, set())
     own = viewer is not None and viewer.id == record.actor_id
     app, card = around.apps.get(record.id), around.cards.get(record.id)
-    known = around.emojis if record.local else emojis_of_document(record.document)
+    known = around.emojis if record.local else emojis_of_document(record.document, identifiers)
     parent = around.parents.get(record.in_reply_to_id or 0)
-    return Status(
+    status = Status(
         id=str(record.id),
         uri=record.url,
         url=record.html_url or record.url,
@@ -176,7 +176,7 @@ def _status(
         account=around.accounts[record.actor_id],
         content=shown_content(record),
         spoiler_text=spoiler_text(record),
-        sensitive=bool(record.sensitive),
+        sensitive=bool(record.sensitive or author.sensitized),
         visibility=SHOWN[record.visibility],
         language=record.language or None,
         in_reply_to_id=None if parent is None else str(record.in_reply_to_id),
@@ -192,7 +192,7 @@ def _status(
         tags=[StatusTag(name=n, url=identifiers.tag(n)) for n in around.tags.get(record.id, ())],
         emojis=emojis_in(f"{record.summary}\n{record.name}\n{record.content}", known),
         application=None if app is None else StatusApplication(name=app[0], website=app[1] or None),
-        card=None if card is None else card_entity(card),
+        card=None if card is None else card_entity(card, identifiers),
         poll=None if poll is None else poll_entity(poll, now, votes=votes, own=own),
         quote_approval=around.quoting.approval(record, author, viewer),
         favourited=marks.favourited,
@@ -200,8 +200,10 @@ def _status(
         bookmarked=marks.bookmarked,
         muted=marks.muted,
         pinned=marks.pinned,
-        filtered=[] if own else around.filters.results(record, poll),
     )
+    if not own:
+        status.filtered = around.filters.results(status)
+    return status
 
 
 def _line(line: Line, status: Status, around: Surroundings) -> Status:

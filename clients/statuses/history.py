@@ -52,7 +52,7 @@ def add_history_routes(door: Door) -> None:
         async def operation(tx: Tx) -> PreviewCard | dict[str, Any]:
             record = await record_in(tx, call.viewer, status_id)
             found = (await tx.apps.cards([record.id])).get(record.id)
-            return {} if found is None else card_entity(found)
+            return {} if found is None else card_entity(found, call.context.identifiers)
 
         return await call.store.query(operation)
 
@@ -90,7 +90,7 @@ def _edit(
     ours: Mapping[str, CustomEmoji],
 ) -> StatusEdit:
     asked = options_of(Document(orjson.loads(version.document)))
-    known = ours or emojis_of_document(version.document)
+    known = ours or emojis_of_document(version.document, context.identifiers)
     options = None if asked is None else [StatusEditPollOption(title=name) for name, _ in asked[0]]
     return StatusEdit(
         account=account,
