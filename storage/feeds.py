@@ -38,7 +38,8 @@ def hidden_from_feeds(owner: str, bringer: str, record: str = "o") -> str:
     Beside what `hidden_at_home` says: an answer to somebody whom the member does not follow,
     unless it answers the member or its own author, or has a hashtag that the member follows.
     """
-    return f"({hidden_at_home(owner, bringer, record)} or {answers_others(owner, bringer, record)})"
+    hidden = hidden_at_home(owner, bringer, record)
+    return f"({bringer} <> {owner} and ({hidden} or {answers_others(owner, bringer, record)}))"
 
 
 def answers_others(owner: str, bringer: str, record: str = "o") -> str:
@@ -71,7 +72,7 @@ def _has_followed_tag(owner: str, record: str) -> str:
 _HOME: Final = (
     "select t.id, t.object_id, t.actor_id from timeline t join objects o on o.id = t.object_id "
     "where t.owner_id = $1 and t.home = 1 "
-    f"and ({_PARTICULAR} = 0 or not {hidden_at_home('$1', 't.actor_id')}) "
+    f"and (t.actor_id = $1 or {_PARTICULAR} = 0 or not {hidden_at_home('$1', 't.actor_id')}) "
     f"and ({_KEEPS_APART} = 0 or not {kept_apart('$1', 't.actor_id')}) "
     f"and not {answers_others('$1', 't.actor_id')}"
 )
@@ -84,7 +85,7 @@ _LIST: Final = (
     "where a.id = t.activity_id and a.type = 'Announce') and not exists (select 1 from timeline s "
     f"where s.object_id = t.object_id and s.owner_id = $1 and s.id < t.id "
     f"and s.actor_id in ({_ON_LIST})))) "
-    f"and ({_PARTICULAR} = 0 or not {hidden_at_home('$1', 't.actor_id')}) "
+    f"and (t.actor_id = $1 or {_PARTICULAR} = 0 or not {hidden_at_home('$1', 't.actor_id')}) "
     f"and not {answers_others('$1', 't.actor_id')}"
 )
 _ANSWERED: Final = (

@@ -109,11 +109,11 @@ class PostSearchStatements(Statements):
         public by authors who let everybody search their posts (FEP-268d).
         """
         statement = _Statement()
-        words = statement.add(self._query(selection, ()))
-        statement.add(selection.viewer_id)
         most = statement.add(selection.limit + selection.offset)
+        statement.add(selection.viewer_id)  # the rule of visibility wants the viewer as $2
         parts: list[str] = []
         if selection.where != "public":
+            words = statement.add(self._query(selection, ()))
             match = self._match(words, selection, statement)
             own = f"{_FROM.format(match=match)} and +s.rowid in ({_LIBRARY})"
             parts.append(f"select * from ({own} order by s.rowid desc limit {most}) as mine")

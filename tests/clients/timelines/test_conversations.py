@@ -38,6 +38,7 @@ async def test_a_private_post_is_unread_for_those_who_get_it(node: LocalNode) ->
 
 async def test_other_people_make_another_conversation(node: LocalNode) -> None:
     greta = await app_of(node, "greta")
+    await node.person("basile")
     two = await say(node, "amina", "@greta à deux")
     three = await say(node, "amina", "@greta @basile à trois", to=two)
     found = await told(greta)
@@ -61,15 +62,16 @@ async def test_a_conversation_is_read_forgotten_and_begins_anew(node: LocalNode)
     assert await greta.delete(f"{PATH}/{number}") == {}
     assert await told(greta) == []
     await greta.delete(f"{PATH}/{number}", expect=404)
-    again = await say(node, "amina", "Et alors ?", to=post)
+    again = await say(node, "amina", "@greta et alors ?", to=post)
     assert await told(greta) == [(again, True, ["amina"])]
 
 
 async def test_when_the_latest_post_is_deleted_the_one_before_it_stands(node: LocalNode) -> None:
     greta, amina = await app_of(node, "greta"), await app_of(node, "amina")
+    await node.person("basile")
     first = await say(node, "amina", "@greta un")
     await say(node, "amina", "@greta @basile autre cercle", to=first)
-    last = await say(node, "amina", "deux", to=first)
+    last = await say(node, "amina", "@greta deux", to=first)
     await amina.delete(f"/api/v1/statuses/{last}")
     assert [one[0] for one in await told(greta)][-1] == first
     await amina.delete(f"/api/v1/statuses/{first}")
@@ -102,10 +104,8 @@ async def test_pages_go_by_the_latest_post(node: LocalNode) -> None:
 
 async def test_a_conversation_crosses_nodes(network: Network) -> None:
     here, there = await network.node("greta"), await network.node("rouen")
-    post = await say(here, "amina", "@basile@rouen.example bonjour")
-    await there.person("basile")
     basile = await app_of(there, "basile")
-    post = await say(here, "amina", "@basile@rouen.example encore", to=post)
+    post = await say(here, "amina", "@basile@rouen.example bonjour")
     await network.settle()
     found = (await basile.get(PATH))[0]
     assert found["unread"] is True
