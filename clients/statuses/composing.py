@@ -67,8 +67,8 @@ async def compose(
         poll=poll,
         quote=quoted,
         quote_policy=_quote_policy(sent, choices),
-        # A private message is for those alone whom its text names.
-        to_answered=visibility != "direct",
+        # What is not for everybody is for nobody beside those whom its text names.
+        to_answered=visibility not in ("direct", "followers"),
     )
     return Composed(draft, tuple(media))
 

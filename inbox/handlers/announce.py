@@ -11,7 +11,7 @@ from inbox.trust import author_of
 from objects import reactions
 from objects.incoming import bury, edit_object, is_readable, object_record
 from objects.timelines import keep_found, show_activity
-from objects.visibility import of_document
+from objects.visibility import Visibility, of_document
 from storage.records import ObjectRecord
 
 OPEN = ("public", "unlisted")
@@ -137,9 +137,18 @@ async def _share(context: HandlerContext, record: ObjectRecord) -> None:
     ours = author is not None and author.local
     if not (context.incoming.local or people or followed or ours):
         raise Ignored("nobody here follows who shares it")
-    await reactions.share(tx, context.actor, record, context.url, context.now)
-    number, _ = await keep_activity(context, context.record("public", record.url, record.id))
+    reach = _reach(context)
+    await reactions.share(tx, context.actor, record, context.url, context.now, reach)
+    number, _ = await keep_activity(context, context.record(reach, record.url, record.id))
     owners = set(people) | ({author.id} if author is not None and author.local else set())
     await show_activity(
         tx, number, context.actor, record, addressed=owners, followers=True, home=True, shared=True
     )
+
+
+def _reach(context: HandlerContext) -> Visibility:
+    """Who gets to know of a share: everybody, unless it names others."""
+    if not context.activity.has("to") and not context.activity.has("cc"):
+        return "public"
+    found = of_document(context.activity, context.actor.followers_url)
+    return found if found in OPEN else "followers"

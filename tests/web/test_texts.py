@@ -32,7 +32,11 @@ def texts_in(file: Path) -> Iterator[tuple[str, ...]]:
 
 def sources() -> list[Path]:
     """Every file that can hold texts for people."""
-    code = [f for room in ("actors", "node", "objects", "web") for f in (ROOT / room).rglob("*.py")]
+    code = [
+        f
+        for room in ("actors", "clients", "node", "objects", "web")
+        for f in (ROOT / room).rglob("*.py")
+    ]
     templates = [f for f in (WEB / "templates").rglob("*") if f.suffix in {".html", ".txt"}]
     return sorted(code + templates)
 
