@@ -10,16 +10,16 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import uvicorn
 
 from config.settings import Settings
-from node.app import create_app
 from node.first_account import setup_address
+from node.front import Front
 from node.patience import PatientProtocol
 from node.services import Services, open_services
-from node.workers import run_workers
 from objects.vocabularies.bundle import load_bundled
 from storage.migrate import migrate
 from storage.store import open_store
@@ -42,7 +42,7 @@ async def serve_all(settings: Settings, bind: str) -> None:
                 await services.store.write(lambda tx: tx.received.release_leases())
                 await services.store.write(lambda tx: tx.deliveries.release_leases())
                 await services.store.write(lambda tx: tx.uploads.release_leases())
-            workers = asyncio.create_task(run_workers(services, stop))
+            workers = asyncio.create_task(_work(services, stop))
             try:
                 await _serve(services, bind, listening, stop)
             finally:
@@ -62,10 +62,16 @@ async def serve_workers(settings: Settings) -> None:
     """Only the work behind."""
     async with _services(settings) as services:
         stop = _stop_on_signals()
-        workers = asyncio.create_task(run_workers(services, stop))
+        workers = asyncio.create_task(_work(services, stop))
         await stop.wait()
         await _wake(services)
         await workers
+
+
+async def _work(services: Services, stop: asyncio.Event) -> None:
+    """The work behind; its modules are loaded beside the first requests."""
+    module = await asyncio.to_thread(import_module, "node.workers")
+    await module.run_workers(services, stop)
 
 
 @contextmanager
@@ -131,9 +137,10 @@ async def _serve(
 ) -> None:
     """Answer requests until `stop` is set, then let those under way finish."""
     proxies = [str(network) for network in services.settings.trusted_proxies]
+    front = Front(services)
     server = _Server(
         uvicorn.Config(
-            create_app(services),
+            front,
             loop="uvloop",
             http=PatientProtocol,
             ws="none",
@@ -150,10 +157,13 @@ async def _serve(
     await announce(services, bind)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    server.should_exit = True
-    stopping.cancel()
-    await serving
+    try:
+        await front.load()
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        server.should_exit = True
+        stopping.cancel()
+        await serving
 
 
 def listen(bind: str) -> socket.socket:
