@@ -37,12 +37,20 @@ async def raw_parameters() -> dict[str, Any]:
     """Query, form and JSON body as one tree of dictionaries, lists and texts."""
     found = nested(request.args.items(multi=True))
     if request.mimetype in _FORMS:
-        found |= nested((await request.form).items(multi=True))
+        found |= nested(await _fields())
     elif request.method not in ("GET", "HEAD"):
         body = await request.get_data()
         if body and body.strip():
             found |= _json(body if isinstance(body, bytes) else body.encode())
     return found
+
+
+async def _fields() -> list[tuple[str, str]]:
+    fields = list((await request.form).items(multi=True))
+    # What the parser makes of a part whose head is broken.
+    if not all(isinstance(name, str) for name, _ in fields):
+        raise Refused(400, "unreadable", "A field of the form has no name.")
+    return fields
 
 
 def _json(body: bytes) -> dict[str, Any]:

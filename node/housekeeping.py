@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 HOUR = 3600.0
 FIRST_SECONDS = 60.0
 DAY_MS = 24 * 3600 * 1000
+# Apps keep what they registered with, and somebody may come back to the sign-in page.
+UNUSED_APP_DAYS = 30
 
 
 class Housekeeping:
@@ -55,6 +57,10 @@ class Housekeeping:
             "departures": await finish_departures(self._store, now),
             "farewells": await self._store.write(forget_the_deleted),
             "sessions": await self._store.write(lambda tx: tx.sessions.prune(now, now - DAY_MS)),
+            # Codes a day longer than they live: one that is shown again ends its token.
+            "access": await self._store.write(
+                lambda tx: tx.oauth.prune(now - DAY_MS, before, now - UNUSED_APP_DAYS * DAY_MS)
+            ),
             "mails": await self._store.write(lambda tx: tx.mails.prune(before)),
             "keys of requests": await self._store.write(
                 lambda tx: tx.statuses.forget_keys(now - DAY_MS)

@@ -142,10 +142,10 @@ class OAuthStatements(Statements):
             actor_id,
         )
 
-    async def prune(self, now: int, revoked_before: int, registered_before: int) -> int:
+    async def prune(self, ended_before: int, revoked_before: int, registered_before: int) -> int:
         """Forget codes that ended, tokens revoked long ago, and apps that nothing is left of."""
         grants = await self.connection.execute(
-            "delete from oauth_grants where expires_at <= $1", now
+            "delete from oauth_grants where expires_at <= $1", ended_before
         )
         tokens = 0
         for table in ("tokens", "app_tokens"):
