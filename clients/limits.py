@@ -1,7 +1,7 @@
 """How often apps may ask: windows of five minutes, counted in this process, in bounded memory."""
 
+import random
 import re
-import secrets
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,9 +19,9 @@ from federation.policy import RateLimiter
 WINDOW_S: Final = 300
 MAX_KEYS: Final = 20_000
 # A school shares an address, and an app registers once for all who use it there.
-REGISTRATIONS: Final = (30, 1 / 20)
+REGISTRATIONS: Final = (300, 1.0)
 # Wrong tokens, codes and secrets from one address; all are too long to be guessed.
-WRONG: Final = (100, 1 / 3)
+WRONG: Final = (600, 2.0)
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9@_-]{1,128}")
 
 
@@ -104,7 +104,7 @@ class Limits:
 def _request_id() -> str:
     """The id that a proxy in front gave to this request, or a new one."""
     given = request.headers.get("X-Request-Id", "")
-    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+    return given if _REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
 
 
 def _address() -> str:
