@@ -79,6 +79,24 @@ def stub_document(
     }
 
 
+def suspended_document(
+    actor: ActorRecord, keys: Sequence[KeyRecord], identifiers: Identifiers
+) -> dict[str, Any]:
+    """What is left of a suspended actor: keys and addresses, and that it is suspended."""
+    return stub_document(actor, keys, identifiers) | {
+        "name": "",
+        "summary": "",
+        "url": actor.html_url,
+        "outbox": actor.outbox,
+        "followers": actor.followers_url,
+        "following": actor.following_url,
+        "manuallyApprovesFollowers": True,
+        "discoverable": False,
+        "suspended": True,
+        "updated": wire_time(actor.updated_at),
+    }
+
+
 def owner_document(document: dict[str, Any], identifiers: Identifiers) -> dict[str, Any]:
     """The document as its owner sees it: with the collections that only they may read."""
     pending = ("pendingFollowers", "pendingFollowing")

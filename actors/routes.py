@@ -103,11 +103,13 @@ def _actors(routes: Blueprint, services: ActorServices, serving: ActorServing) -
     @routes.get("/users/<name>")
     @routes.get("/@<name>")
     async def actor(name: str) -> ResponseReturnValue:
-        form, found = negotiated(), await serving.find(name)
+        form, found = negotiated(), await serving.find(name, suspended=True)
         if form is not Format.HTML:
             return answer(await serving.actor(found, unread_request(services.identifiers), form))
         if found.state == "gone":
             raise Refused(410, "gone", "This account was deleted.")
+        if found.state == "suspended":
+            raise Refused(403, "suspended", "This account is suspended.")
         if found.url == services.identifiers.node_actor:
             raise not_found("actor")
         return await services.page(found)

@@ -15,6 +15,7 @@ from actors.documents import (
     follow_document,
     owner_document,
     stub_document,
+    suspended_document,
     tombstone,
 )
 from actors.emojis import profile_emojis
@@ -70,12 +71,15 @@ class ActorServing:
     def __post_init__(self) -> None:
         self._documents = Memory(self.clock, size=DOCUMENTS_IN_MEMORY, ttl_s=600.0)
 
-    async def find(self, name: str) -> ActorRecord:
-        """The local actor with this name; raises `Refused` 404 and, for the suspended, 403."""
+    async def find(self, name: str, *, suspended: bool = False) -> ActorRecord:
+        """The local actor with this name; raises `Refused` 404.
+
+        And 403 for the suspended, unless the caller deals with these.
+        """
         actor = await self.store.query(lambda tx: tx.actors.local(name))
         if actor is None:
             raise not_found("actor")
-        if actor.state == "suspended":
+        if actor.state == "suspended" and not suspended:
             raise Refused(403, "suspended", "This account is suspended.")
         return actor
 
@@ -90,6 +94,8 @@ class ActorServing:
             raise not_found("actor")
         if actor.state == "gone":
             return self.gone(actor)
+        if actor.state == "suspended":
+            return await self._document(actor, "suspended", form)
         holder = await self._holder(request)
         if holder is not None:
             kind = "owner" if holder.actor.id == actor.id else "whole"
@@ -251,12 +257,14 @@ class ActorServing:
             body = await self._render(actor, kind, form)
             self._documents.put(key, body)
         # A shared cache must not give the whole to those who should see the stub.
-        open_to_all = kind == "whole" and not self.visitors.secure_mode
+        open_to_all = kind in ("whole", "suspended") and not self.visitors.secure_mode
         return Served(body, form.value, cache=PUBLIC if open_to_all else PRIVATE)
 
     async def _render(self, actor: ActorRecord, kind: str, form: Format) -> bytes:
         keys, emojis = await self.store.query(lambda tx: self._read(tx, actor))
-        if kind == "stub":
+        if kind == "suspended":
+            document = suspended_document(actor, keys, self.identifiers)
+        elif kind == "stub":
             document = stub_document(actor, keys, self.identifiers)
         else:
             document = actor_document(actor, keys, self.identifiers, emojis)

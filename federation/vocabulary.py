@@ -44,6 +44,7 @@ _INLINE: Final[dict[str, Any]] = {
     "discoverable": "toot:discoverable",
     "indexable": "toot:indexable",
     "memorial": "toot:memorial",
+    "suspended": "toot:suspended",
     "attributionDomains": "toot:attributionDomains",
     "blurhash": "toot:blurhash",
     "focalPoint": {"@id": "toot:focalPoint", "@container": "@list"},

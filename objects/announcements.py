@@ -78,6 +78,10 @@ async def write(
         before.created_by if before else who,
     )
     await tx.announcements.put(record)
+    if publish:
+        await tx.streams.announcement(record.id)
+    elif before is not None and before.published_at is not None:
+        await tx.streams.announcement_gone(record.id)
     done = "change" if before else "write"
     await audit(tx, who, f"announcement {done}", str(record.id), "", now)
     return record
@@ -87,6 +91,7 @@ async def remove(tx: Tx, who: str, number: int, now: int) -> None:
     """Drop an announcement. Raises `NotPossible`."""
     if not await tx.announcements.remove(number):
         raise NotPossible(f"There is no announcement {number}.")
+    await tx.streams.announcement_gone(number)
     await audit(tx, who, "announcement remove", str(number), "", now)
 
 
@@ -151,7 +156,10 @@ async def react(
     kinds = {one.name for one in await tx.announcements.reactions(actor.id, [number])}
     if name not in kinds and len(kinds) >= MAX_KINDS:
         raise Refused(422, "too-many", "Validation failed: Limit of different reactions reached")
-    return await tx.announcements.react(number, actor.id, name, now)
+    if not await tx.announcements.react(number, actor.id, name, now):
+        return False
+    await tx.streams.announcement_reaction(number, name)
+    return True
 
 
 async def take_back(tx: Tx, actor: ActorRecord, number: int, name: str, now: int) -> None:
@@ -159,6 +167,7 @@ async def take_back(tx: Tx, actor: ActorRecord, number: int, name: str, now: int
     await _current(tx, number, now)
     if not await tx.announcements.take_back(number, actor.id, name):
         raise Refused(404, "not-found", "Record not found")
+    await tx.streams.announcement_reaction(number, name)
 
 
 def is_emoji(text: str) -> bool:

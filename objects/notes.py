@@ -71,7 +71,9 @@ def build_object(
         "cc": cc,
         **_thread(draft, object_id, identifiers),
         **_texts(draft, rendered.html),
-        "sensitive": draft.sensitive or bool(draft.summary and not draft.name),
+        "sensitive": bool(
+            draft.sensitive or author.sensitized or (draft.summary and not draft.name)
+        ),
         "tag": _tags(rendered, mentions),
         "attachment": list(attachments),
         "interactionPolicy": policy(draft.visibility, author, draft.quote_policy),

@@ -123,5 +123,8 @@ async def _single_inboxes(tx: Tx, recipients: Recipients, sender_id: int) -> lis
     return [
         actor.inbox if recipients.personal else actor.delivery_inbox
         for actor in actors.values()
-        if not actor.local and actor.inbox and (recipients.personal or actor.id not in blocked)
+        if not actor.local
+        and actor.inbox
+        and actor.state != "suspended"
+        and (recipients.personal or actor.id not in blocked)
     ]

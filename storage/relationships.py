@@ -5,7 +5,9 @@ from typing import Literal
 
 from storage.home_feeds import HomeFeedStatements
 from storage.ids import new_id
+from storage.ports import Value
 from storage.records import ActorRecord, DomainRuleRecord, FollowRecord, columns
+from storage.spans import Span
 from storage.statements import Statements
 
 FOLLOWERS = (
@@ -319,6 +321,13 @@ class RelationshipStatements(Statements):
     async def domain_rule_by_id(self, number: int) -> DomainRuleRecord | None:
         """The rule that apps know by this number."""
         return await self.one_of(DomainRuleRecord, "from domain_rules where id = $1", number)
+
+    async def domain_rules_page(self, severities: list[str], span: Span) -> list[DomainRuleRecord]:
+        """A page of the rules of these severities, latest first."""
+        args: list[Value] = [severities]
+        where = "where severity = any($1)" + span.bounds("id", args)
+        rest = f"from domain_rules {where}{span.order('id', args)}"
+        return span.arranged(await self.all_of(DomainRuleRecord, rest, *args))
 
     async def save_domain_rule(self, rule: DomainRuleRecord) -> None:
         """Add or change a rule."""

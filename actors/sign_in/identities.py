@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from actors.administration import audit
+from actors.mail_domains import shut_out
 from actors.sign_in.accounts import Account
 from actors.sign_in.invitations import PROVIDER, Invitation, invite_identity, open_invitations
 from actors.sign_in.mail_addresses import BadMailAddress, mail_address
@@ -77,7 +78,8 @@ def verified_mail(settings: Settings, person: Person) -> str:
 async def _invited(tx: Tx, settings: Settings, person: Person, mail: str, now: int) -> Outcome:
     opened = await open_invitations(tx, now) if mail else []
     invitation = next((one for one in opened if one.mail.lower() == mail), None)
-    if invitation is None and person.siret and person.siret in settings.auto_join_siret:
+    welcome = person.siret in settings.auto_join_siret and not await shut_out(tx, [mail])
+    if invitation is None and person.siret and welcome:
         invitation = Invitation("", mail, person.full_name, "member", PROVIDER, now, 0)
     if invitation is None:
         return Outcome()

@@ -8,6 +8,7 @@ from actors.administration import ROLES, NotPossible, audit
 from actors.identifiers import Identifiers
 from actors.keys import KeyPairs
 from actors.local import Account, create_person
+from actors.mail_domains import shut_out
 from actors.sign_in.codes import INVITATION, details_of, look_at, new_code, spend
 from actors.sign_in.mail_addresses import BadMailAddress, mail_address
 from storage.credentials import IdentityRecord
@@ -15,7 +16,7 @@ from storage.records import ActorRecord
 from storage.sessions import CodeRecord
 from storage.store import Tx
 
-Wrong = Literal["mail", "role", "twice", "member", "columns", "too-many"]
+Wrong = Literal["mail", "role", "twice", "member", "columns", "too-many", "shut"]
 MAX_NAME: Final = 100
 PROVIDER: Final = "identity provider"
 
@@ -87,11 +88,12 @@ async def invite(
     """
     good, problems = checked(wanted)
     members = await tx.credentials.known_mails([one.mail.lower() for one in good])
+    shut = await shut_out(tx, [one.mail for one in good])
     open_before = {one.mail.lower(): one for one in await open_invitations(tx, now)}
     sent = []
     for one in good:
-        if one.mail.lower() in members:
-            problems.append(Problem(one, "member"))
+        if one.mail.lower() in members or one.mail in shut:
+            problems.append(Problem(one, "shut" if one.mail in shut else "member"))
             continue
         before = open_before.get(one.mail.lower())
         if before is not None:

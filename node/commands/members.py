@@ -30,6 +30,7 @@ PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
 ]
 REFUSED = {
+    "shut": "addresses at this mail domain are not accepted here",
     "mail": "this is not a mail address",
     "member": "somebody here has this mail address already",
 }

@@ -118,7 +118,21 @@ async def test_the_suspended_are_not_shown(node: Node) -> None:
     amina = await node.person("amina")
     async with node.store.transaction() as tx:
         await tx.actors.set_state(amina.id, "suspended", 1)
-    assert (await fetch(node, "/users/amina")).status_code == 403
+    assert (await fetch(node, "/users/amina", BROWSER)).status_code == 403
+    assert (await fetch(node, "/users/amina/followers")).status_code == 403
+
+
+async def test_other_servers_learn_that_somebody_is_suspended_and_nothing_else(
+    node: Node,
+) -> None:
+    amina = await node.person("amina")
+    async with node.store.transaction() as tx:
+        await tx.actors.set_state(amina.id, "suspended", 1)
+    document = await (await fetch(node, "/users/amina")).get_json(force=True)
+    assert document["suspended"] is True
+    assert (document["name"], document["summary"]) == ("", "")
+    assert len(keys_of(Document(document))) == 2
+    assert "attachment" not in document
 
 
 async def test_a_secure_node_shows_strangers_the_keys_alone(node: Node) -> None:

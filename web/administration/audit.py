@@ -38,6 +38,7 @@ KINDS: Final = {
     "draft": mark("Reviews"),
     "deliveries": mark("What was sent"),
     "account": mark("Measures"),
+    "mail": mark("Mails"),
     "emoji": mark("Emoji"),
     "announcement": mark("Announcements"),
 }
@@ -83,6 +84,9 @@ ACTIONS: Final = {
     "account sensitive": mark("files of an account covered"),
     "account unsensitive": mark("files of an account no longer covered"),
     "account warn": mark("wrote to a member"),
+    "account remove": mark("account removed for good"),
+    "mail domain shut": mark("mail domain shut out"),
+    "mail domain admit": mark("mail domain let in again"),
     "domain suspend": mark("server shut out"),
     "domain limit": mark("server limited"),
     "domain reject_media": mark("pictures of a server refused"),

@@ -31,6 +31,7 @@ WRONG: Final = {
     "twice": mark("This address stands in the list twice."),
     "member": mark("Somebody with this address is a member already."),
     "columns": mark("There is no mail address on this line."),
+    "shut": mark("Addresses at this mail domain are not accepted here."),
     "too-many": mark("The list is too long; the rest was left out."),
 }
 

@@ -9,10 +9,10 @@ from actors.administration import (
     NotPossible,
     audit,
     close_account,
-    has_role,
     open_account,
     set_role,
 )
+from actors.moderation import keep_somebody_in_charge
 from actors.sign_in.codes import HANDED_LINK, new_code
 from actors.sign_in.totp import turn_off
 from federation.errors import Refused
@@ -119,7 +119,7 @@ class MemberPages:
 
         async def operation(tx: Tx) -> None:
             if role != "admin":
-                await _keep_a_person_in_charge(tx, member)
+                await _keep_a_person_in_charge(tx, actor)
             await set_role(tx, who, actor, role, reason, self._desk.now())
 
         try:
@@ -132,7 +132,7 @@ class MemberPages:
     async def close(self, username: str) -> Response:
         """Close an account."""
         signed = await self._desk.careful_admin()
-        actor, member = await self._person(username)
+        actor, _member = await self._person(username)
         form = await self._reason()
         _ = await self._desk.context.renderer.translate()
         if not form.validate():
@@ -144,7 +144,7 @@ class MemberPages:
         who, reason = signed.actor.account, form.reason.data or ""
 
         async def operation(tx: Tx) -> None:
-            await _keep_a_person_in_charge(tx, member)
+            await _keep_a_person_in_charge(tx, actor)
             await close_account(tx, who, actor, reason, self._desk.now())
 
         await self._desk.write(operation)
@@ -210,17 +210,12 @@ async def _ways_in(tx: Tx, actor: ActorRecord) -> tuple[int, bool]:
     return await tx.credentials.ways_in(actor.id), asked
 
 
-async def _keep_a_person_in_charge(tx: Tx, member: MemberRecord) -> None:
+async def _keep_a_person_in_charge(tx: Tx, actor: ActorRecord) -> None:
     """Raise `NotPossible` when no person who can sign in would be administrator any more."""
-    if not has_role(member, "admin"):
-        return
-    others = [
-        other
-        for actor, other in await tx.members.all()
-        if actor.type == "Person" and actor.id != member.actor_id and has_role(other, "admin")
-    ]
-    if not others:
-        raise NotPossible(LAST_ONE)
+    try:
+        await keep_somebody_in_charge(tx, actor)
+    except NotPossible:
+        raise NotPossible(LAST_ONE) from None
 
 
 def add_member_routes(blueprint: Blueprint, desk: Desk) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from quart import Blueprint, Response
 
 from actors.administration import audit
+from actors.mail_domains import shut_out
 from actors.sign_in.codes import NEW_MAIL, details_of, end_access, end_links, new_code, spend
 from actors.sign_in.identities import disconnect
 from actors.sign_in.mail_addresses import BadMailAddress, mail_address
@@ -156,6 +157,9 @@ class Security:
             wanted = mail_address(form.mail.data or "")
         except BadMailAddress:
             form.refuse("mail", _("This is no mail address; one looks like name@example.org."))
+            return await self.page(signed, status=422, mail_form=form)
+        if await context.store.query(lambda tx: shut_out(tx, [wanted])):
+            form.refuse("mail", _("Addresses at this mail domain are not accepted here."))
             return await self.page(signed, status=422, mail_form=form)
         actor, now = signed.actor, context.now()
         language = await context.renderer.language()
