@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from storage.notifying import notify, unnotify
 from storage.ports import Value
 from storage.records import (
     ActivityRecord,
@@ -12,7 +13,6 @@ from storage.records import (
     columns,
 )
 from storage.statements import Statements
-from storage.streams import StreamStatements
 
 Reaction = Literal["likes", "shares"]
 PUBLISHED = " and type in ('Create', 'Announce') and visibility in ('public', 'unlisted')"
@@ -30,13 +30,6 @@ _FOLLOWERS = (
     "1, f.follower_id from follows f where f.followee_id = $1 and f.follower_local = 1 "
     f"and f.state = 'accepted' and {_UNBLOCKED.format(owner='f.follower_id')} "
     "on conflict (owner_id, id) do nothing"
-)
-# The sender $4 is suspended, or limited (alone or with their domain) and not followed by $2.
-_UNHEARD = (
-    "select 1 from actors s where s.id = $4 and (s.severity = 'suspend' or "
-    "((s.severity = 'limit' or s.sanction = 'limit') and not exists "
-    "(select 1 from follows f where f.follower_id = $2 and f.followee_id = s.id "
-    "and f.state = 'accepted')))"
 )
 # $1 actor, $2 author, $3 entry, $4 activity, $5 object, $6 whether in home timelines, $7 owners
 SHOW_TO_FOLLOWERS = f"{_INTO_TIMELINE} cast($6 as bigint), {_FOLLOWERS}"
@@ -357,51 +350,22 @@ class ActivityStatements(Statements):
         )
 
     async def notify(self, notification: NotificationRecord) -> bool:
-        """Tell a local actor about something; False when they were told, or have a block.
+        """Tell a local actor about something; False when they were told, or do not want to know."""
+        return await notify(self.connection, notification)
 
-        Nothing is told of conversations that somebody does not want to hear of.
-        Those of a limited domain are heard by their followers alone.
-        """
-        n = notification
-        told = await self.connection.execute(
-            "insert into notifications (id, owner_id, kind, actor_id, object_id, created_at) "
-            "select cast($1 as bigint), a.id, cast($3 as text), cast($4 as bigint), "
-            "cast($5 as bigint), cast($6 as bigint) from actors a where a.id = $2 and a.local = 1 "
-            "and not exists (select 1 from notifications n where n.owner_id = $2 "
-            "and n.actor_id = $4 and n.kind = $3 and n.object_id is not distinct from $5) "
-            "and not exists (select 1 from blocks b where (b.actor_id = $2 and b.target_id = $4) "
-            "or (b.actor_id = $4 and b.target_id = $2)) "
-            "and not exists (select 1 from thread_mutes t join objects o "
-            "on o.conversation = t.conversation where t.actor_id = $2 and o.id = $5) "
-            f"and not exists ({_UNHEARD})",
-            n.id,
-            n.owner_id,
-            n.kind,
-            n.actor_id,
-            n.object_id,
-            n.created_at,
-        )
-        if told:
-            await StreamStatements(self.connection).notification(n.owner_id, n.id)
-        return told > 0
-
-    async def unnotify(self, owner_id: int, kind: str, actor_id: int, object_id: int) -> None:
+    async def unnotify(
+        self, owner_id: int, kind: str, actor_id: int, object_id: int | None
+    ) -> None:
         """Take back what was told about something that was undone."""
-        await self.connection.execute(
-            "delete from notifications where owner_id = $1 and kind = $2 and actor_id = $3 "
-            "and object_id = $4",
-            owner_id,
-            kind,
-            actor_id,
-            object_id,
-        )
+        await unnotify(self.connection, owner_id, kind, actor_id, object_id)
 
     async def notifications(self, owner_id: int, limit: int = 40) -> list[NotificationRecord]:
         """What a local actor was told, latest first."""
         return await self.all_of(
             NotificationRecord,
-            "from notifications n where owner_id = $1 and not exists (select 1 from actors s "
-            "where s.id = n.actor_id and s.severity = 'suspend') order by id desc limit $2",
+            "from notifications n where owner_id = $1 and filtered = 0 and not exists (select 1 "
+            "from actors s where s.id = n.actor_id and s.severity = 'suspend') "
+            "order by id desc limit $2",
             owner_id,
             limit,
         )

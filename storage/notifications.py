@@ -1,14 +1,70 @@
 """What members are told, read page by page."""
 
-from storage.records import NotificationRecord
+from dataclasses import dataclass
+from typing import Final
+
+from storage.ports import Value
+from storage.records import NotificationRecord, columns
+from storage.spans import Span
 from storage.statements import Statements
 
-# Those of suspended domains are not heard any more.
-_HEARD = "not exists (select 1 from actors s where s.id = n.actor_id and s.severity = 'suspend')"
+SAMPLES: Final = 8
+
+
+def _heard(alias: str) -> str:
+    """Those of suspended domains are not heard any more."""
+    return (
+        "not exists (select 1 from actors s "
+        f"where s.id = {alias}.actor_id and s.severity = 'suspend')"
+    )
+
+
+# What waits for the owner's leave is shown nowhere but among the requests.
+_HEARD: Final = f"n.filtered = 0 and {_heard('n')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which notifications of a member an app asks for: of these kinds, and of one sender."""
+
+    owner_id: int
+    kinds: tuple[str, ...]
+    sender_id: int | None = None
+    filtered: bool = False
+
+    def condition(self, args: list[Value], alias: str = "n") -> str:
+        """The condition in SQL; `args` holds the owner first."""
+        text = f"{alias}.owner_id = $1 and {_heard(alias)}"
+        if not self.filtered:
+            text += f" and {alias}.filtered = 0"
+        args.append(list(self.kinds))
+        # News about a draft that is about nothing published is for the pages here alone.
+        text += (
+            f" and {alias}.kind = any(${len(args)}) "
+            f"and ({alias}.kind <> 'review' or {alias}.object_id is not null)"
+        )
+        if self.sender_id is not None:
+            args.append(self.sender_id)
+            text += f" and {alias}.actor_id = ${len(args)}"
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationGroup:
+    """Notifications that apps show in one line: `actor_ids` the latest first, not all of them.
+
+    `page_oldest` and `page_newest` are those of the page that is asked for.
+    """
+
+    latest: NotificationRecord
+    count: int
+    page_oldest: int
+    page_newest: int
+    actor_ids: tuple[int, ...]
 
 
 class NotificationStatements(Statements):
-    """What a member's pages and mails ask of the table `notifications`."""
+    """What a member's pages, mails and apps ask of the table `notifications`."""
 
     async def page(
         self, owner_id: int, *, before: int | None = None, limit: int = 40
@@ -37,7 +93,7 @@ class NotificationStatements(Statements):
         """Mark everything up to the notification `until` as read; gives how many."""
         return await self.connection.execute(
             "update notifications set read_at = $3 "
-            "where owner_id = $1 and id <= $2 and read_at is null",
+            "where owner_id = $1 and id <= $2 and read_at is null and filtered = 0",
             owner_id,
             until,
             now,
@@ -52,3 +108,172 @@ class NotificationStatements(Statements):
             after,
             until,
         )
+
+    async def wanted(self, wanted: Wanted, span: Span) -> list[NotificationRecord]:
+        """A page of what an app asks for, latest first."""
+        args: list[Value] = [wanted.owner_id]
+        rest = (
+            f"from notifications n where {wanted.condition(args)}"
+            f"{span.bounds('n.id', args)}{span.order('n.id', args)}"
+        )
+        return span.arranged(await self.all_of(NotificationRecord, rest, *args))
+
+    async def count(self, wanted: Wanted, grouped: tuple[str, ...], at_most: int) -> int:
+        """How many of what an app asks for are unread, each group of kinds `grouped` once."""
+        args: list[Value] = [wanted.owner_id]
+        condition = wanted.condition(args)
+        args += [list(grouped), at_most]
+        found = await self.connection.fetch_value(
+            "select count(*) from (select distinct case when n.group_key <> '' "
+            f"and n.kind = any(${len(args) - 1}) then n.group_key else cast(n.id as text) end "
+            f"from notifications n where {condition} and n.read_at is null "
+            f"limit ${len(args)}) as unread",
+            *args,
+        )
+        return int(found or 0)
+
+    async def groups(
+        self, wanted: Wanted, grouped: tuple[str, ...], span: Span
+    ) -> list[NotificationGroup]:
+        """A page of groups: of kinds that are not `grouped` each notification is one.
+
+        Within the page a group stands where its latest is (with `min_id`, its oldest).
+        """
+        args: list[Value] = [wanted.owner_id]
+        condition = wanted.condition(args)
+        bounds = span.bounds("n.id", args)
+        nearer = ">" if span.min_id is None else "<"
+        args.append(list(grouped))
+        kinds = len(args)
+        better = (
+            f"select 1 from notifications m where {wanted.condition(args, 'm')} "
+            f"and m.group_key = n.group_key and m.id {nearer} n.id{span.bounds('m.id', args)}"
+        )
+        rest = (
+            f"from notifications n where {condition}{bounds} and (n.group_key = '' "
+            f"or n.kind <> all(${kinds}) or not exists ({better})){span.order('n.id', args)}"
+        )
+        found = span.arranged(await self.all_of(NotificationRecord, rest, *args))
+        if not found:
+            return []
+        keys = [n.group_key for n in found if n.group_key and n.kind in grouped]
+        made = await self._gathered(wanted.owner_id, keys, found[-1].id, found[0].id)
+        return [
+            made[n.group_key] if n.group_key in made and n.kind in grouped else _alone(n)
+            for n in found
+        ]
+
+    async def group(self, owner_id: int, key: str) -> NotificationGroup | None:
+        """A whole group, or (`ungrouped-ID`) a notification by itself."""
+        alone = _number(key)
+        if alone is not None:
+            record = await self.one(owner_id, alone)
+            return None if record is None else _alone(record)
+        made = await self._gathered(owner_id, [key], 0, 2**63 - 1)
+        return made.get(key)
+
+    async def _gathered(
+        self, owner_id: int, keys: list[str], oldest: int, newest: int
+    ) -> dict[str, NotificationGroup]:
+        """The groups with these keys, up to the notification `newest`; two queries."""
+        if not keys:
+            return {}
+        counted = await self.connection.fetch_all(
+            "select n.group_key, count(*), min(case when n.id >= $3 then n.id end) "
+            "from notifications n where n.owner_id = $1 and n.group_key = any($2) "
+            f"and n.id <= $4 and {_HEARD} group by n.group_key",
+            owner_id,
+            keys,
+            oldest,
+            newest,
+        )
+        rows = await self.connection.fetch_all(
+            f"select {columns(NotificationRecord)} from (select {columns(NotificationRecord, 'n')},"
+            " row_number() over (partition by n.group_key order by n.id desc) as place "
+            "from notifications n where n.owner_id = $1 and n.group_key = any($2) "
+            f"and n.id <= $3 and {_HEARD}) as ranked where place <= $4 order by id desc",
+            owner_id,
+            keys,
+            newest,
+            SAMPLES,
+        )
+        members: dict[str, list[NotificationRecord]] = {}
+        for row in rows:
+            record = NotificationRecord(*row)
+            members.setdefault(record.group_key, []).append(record)
+        return {
+            key: NotificationGroup(
+                members[key][0],
+                count,
+                first or members[key][0].id,
+                members[key][0].id,
+                tuple(dict.fromkeys(n.actor_id for n in members[key])),
+            )
+            for key, count, first in (tuple(row) for row in counted)
+            if key in members
+        }
+
+    async def of_group(self, owner_id: int, key: str, span: Span) -> list[NotificationRecord]:
+        """A page of the notifications of a group, latest first."""
+        alone = _number(key)
+        args: list[Value] = [owner_id, key if alone is None else alone]
+        column = "n.group_key" if alone is None else "n.id"
+        rest = (
+            f"from notifications n where n.owner_id = $1 and {column} = $2 and {_HEARD}"
+            f"{span.bounds('n.id', args)}{span.order('n.id', args)}"
+        )
+        return span.arranged(await self.all_of(NotificationRecord, rest, *args))
+
+    async def one(self, owner_id: int, number: int) -> NotificationRecord | None:
+        """A notification of a member, one that waits too."""
+        return await self.one_of(
+            NotificationRecord,
+            f"from notifications n where n.id = $1 and n.owner_id = $2 and {_heard('n')}",
+            number,
+            owner_id,
+        )
+
+    async def by_ids(self, owner_id: int, ids: list[int]) -> list[NotificationRecord]:
+        """Those of these notifications that a member is shown, latest first."""
+        return await self.all_of(
+            NotificationRecord,
+            f"from notifications n where n.id = any($2) and n.owner_id = $1 and {_HEARD} "
+            "order by n.id desc",
+            owner_id,
+            ids,
+        )
+
+    async def clear(self, owner_id: int) -> None:
+        """Forget everything that a member was told."""
+        await self.connection.execute("delete from notifications where owner_id = $1", owner_id)
+
+    async def dismiss(self, owner_id: int, number: int) -> bool:
+        """Forget one; False when the member has no such notification."""
+        gone = await self.connection.execute(
+            "delete from notifications where id = $1 and owner_id = $2", number, owner_id
+        )
+        return gone > 0
+
+    async def dismiss_group(self, owner_id: int, key: str) -> bool:
+        """Forget a whole group; False when the member has none with this key."""
+        alone = _number(key)
+        if alone is not None:
+            return await self.dismiss(owner_id, alone)
+        gone = await self.connection.execute(
+            "delete from notifications where owner_id = $1 and group_key = $2 and group_key <> ''",
+            owner_id,
+            key,
+        )
+        return gone > 0
+
+
+def _alone(record: NotificationRecord) -> NotificationGroup:
+    return NotificationGroup(record, 1, record.id, record.id, (record.actor_id,))
+
+
+def _number(key: str) -> int | None:
+    """The id in `ungrouped-ID`; None for the key of a group."""
+    text = key.removeprefix("ungrouped-")
+    if text == key or not (text.isascii() and text.isdigit()) or len(text) > 18:
+        return None
+    return int(text)

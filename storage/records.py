@@ -294,7 +294,11 @@ class MediaRecord:
 
 @dataclass(frozen=True, slots=True)
 class NotificationRecord:
-    """Something that concerns a local actor: mention, follow, like, share…"""
+    """Something that concerns a local actor: mention, follow, like, share…
+
+    `filtered` ones wait for the owner's leave. `subject_id` is the report or the ended follows
+    that it is about.
+    """
 
     id: int
     owner_id: int
@@ -303,6 +307,9 @@ class NotificationRecord:
     object_id: int | None
     created_at: int
     read_at: int | None
+    filtered: int = 0
+    group_key: str = ""
+    subject_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,17 @@ class Filter(Entity):
     statuses: list[FilterStatus] = []
 
 
+class V1Filter(Entity):
+    """A word of a filter, as older apps see it: for them each is a filter of its own."""
+
+    id: str
+    phrase: str
+    context: list[str]
+    whole_word: bool
+    expires_at: str | None
+    irreversible: bool
+
+
 class FilterResult(Entity):
     """A filter that a post met."""
 

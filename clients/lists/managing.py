@@ -79,7 +79,7 @@ def add_managing_routes(door: Door) -> None:
         async def operation(tx: Tx) -> Paged:
             record = await own_list(tx, call, list_id)
             lines = await tx.feeds.of_list(call.me.id, record.id, record.replies_policy, span)
-            return await page(tx, call, lines, span)
+            return await page(tx, call, lines, span, context="home")
 
         return await call.store.query(operation)
 

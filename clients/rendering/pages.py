@@ -85,7 +85,7 @@ async def _plain(
         status = _seen(one.status, peeks[number], signs.get(number, NO_SIGNS))
         status.quote_approval = approval_for(status.quote_approval, one.record, viewer, ties)
         if viewer is None or one.record.actor_id != viewer.id:
-            status.filtered = filters.results(one.record, None)
+            status.filtered = filters.results(status)
         made[number] = status
     return made
 

@@ -14,6 +14,7 @@ def add_home_routes(door: Door) -> None:
         span, owner = call.span(), call.me.id
 
         async def operation(tx: Tx) -> Paged:
-            return await page(tx, call, await tx.feeds.home(owner, span), span)
+            lines = await tx.feeds.home(owner, span)
+            return await page(tx, call, lines, span, context="home")
 
         return await call.store.query(operation)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from clients.door import Call
+from clients.filters.matching import hides
 from clients.paging import Paged
 from clients.rendering.pages import Entry, page_of
 from federation.errors import Refused
@@ -11,10 +12,17 @@ from storage.spans import Span
 from storage.store import Tx
 
 
-async def page(tx: Tx, call: Call, lines: Sequence[FeedLine], span: Span) -> Paged:
-    """A page of these lines, as far as the caller may see what they lead to."""
+async def page(
+    tx: Tx, call: Call, lines: Sequence[FeedLine], span: Span, *, context: str = ""
+) -> Paged:
+    """A page of these lines, as far as the caller may see what they lead to.
+
+    What a filter of the caller's hides in `context` is left out.
+    """
     entries = [Entry(number, object_id, by) for number, object_id, by in lines]
     items = await page_of(tx, call.context, call.viewer, entries)
+    if context:
+        items = [status for status in items if not hides(status, context)]
     return Paged.of(items, [number for number, _, _ in lines], span)
 
 

@@ -240,15 +240,20 @@ create index conversations_object on conversations (last_object_id);
 
 -- `filtered` notifications wait among the requests until the owner accepts their sender.
 alter table notifications add column filtered bigint not null default 0;
+-- Several of the same kind about the same thing are one line in apps; empty for what stands alone.
+alter table notifications add column group_key text not null default '';
+-- The report or the ended follows that it is about.
+alter table notifications add column subject_id bigint;
 create index notifications_shown on notifications (owner_id, id) where filtered = 0;
 create index notifications_filtered on notifications (owner_id, actor_id, id) where filtered = 1;
+create index notifications_group on notifications (owner_id, group_key, id) where group_key <> '';
 create table notification_policies (
     actor_id bigint primary key references actors (id) on delete cascade,
     not_following text not null default 'accept',
     not_followers text not null default 'accept',
     new_accounts text not null default 'accept',
     private_mentions text not null default 'accept',
-    limited_accounts text not null default 'accept'
+    limited_accounts text not null default 'filter'
 );
 -- Senders whose notifications are always heard, whatever the policy.
 create table notification_permissions (
@@ -273,18 +278,29 @@ create table push_subscriptions (
     failures bigint not null default 0
 );
 create index push_subscriptions_actor on push_subscriptions (actor_id);
+-- Follows that ended because a domain was suspended here, or blocked by their member.
+create table severances (
+    id bigint primary key,
+    actor_id bigint not null references actors (id) on delete cascade,
+    type text not null,
+    target text not null,
+    followers_count bigint not null,
+    following_count bigint not null,
+    created_at bigint not null
+);
+create index severances_actor on severances (actor_id);
+
 -- Pushes that wait to be sent; written with their notification.
 create table pushes (
-    id bigint primary key,
-    subscription_id bigint not null references push_subscriptions (id) on delete cascade,
     notification_id bigint not null references notifications (id) on delete cascade,
+    subscription_id bigint not null references push_subscriptions (id) on delete cascade,
     attempts bigint not null default 0,
     due_at bigint not null,
-    lease_until bigint not null default 0
+    lease_until bigint not null default 0,
+    primary key (notification_id, subscription_id)
 );
-create index pushes_due on pushes (due_at, id);
+create index pushes_due on pushes (due_at, notification_id);
 create index pushes_subscription on pushes (subscription_id);
-create index pushes_notification on pushes (notification_id);
 
 -- What open streams are told; forgotten after some minutes. `owner_id` is 0 for every stream that
 -- may see it, `actor_id` who brought or removed the entry of timelines.

@@ -12,6 +12,8 @@ from jsonschema.exceptions import ValidationError
 FILE = Path(__file__).parent.parent / "data" / "mastodon-api" / "mastodon-openapi.json"
 BASE = "urn:mastodon"
 CHECKER = FormatChecker()
+# The documentation says that these give one thing; they always gave a list.
+LISTS = (("get", "/api/v1/filters"),)
 
 
 class Drifted(AssertionError):
@@ -22,6 +24,9 @@ class Drifted(AssertionError):
 def document() -> dict[str, Any]:
     """The whole document."""
     found: dict[str, Any] = orjson.loads(FILE.read_bytes())
+    for method, path in LISTS:
+        media = found["paths"][path][method]["responses"]["200"]["content"]["application/json"]
+        media["schema"] = {"type": "array", "items": media["schema"]}
     return found
 
 
