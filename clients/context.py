@@ -8,6 +8,7 @@ from actors.identifiers import Identifiers
 from actors.policy import DomainRules
 from actors.site import SiteFacts
 from clients.rendering.cache import RenderCache
+from clients.streaming.open_streams import OpenStreams
 from clients.texts import Translate
 from config.settings import Settings
 from federation.client import HttpClient
@@ -63,6 +64,7 @@ class ClientContext:
     letters: Letters
     texts: Translate
     translator: Translator | None
+    streams: OpenStreams
     cache: RenderCache = field(default_factory=RenderCache)
 
     @property

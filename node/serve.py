@@ -12,13 +12,14 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import cast
 
 import uvicorn
 
 from config.settings import Settings
 from node.first_account import setup_address
 from node.front import Front
-from node.patience import PatientProtocol
+from node.patience import PatientProtocol, streaming_protocol
 from node.services import Services, open_services
 from objects.vocabularies.bundle import load_bundled
 from storage.migrate import migrate
@@ -27,6 +28,8 @@ from storage.store import open_store
 log = logging.getLogger("communotic")
 
 BACKLOG = 2048
+MAX_MESSAGE = 16_384
+PING_SECONDS = 20.0
 LOCK = "run.lock"
 CHANNELS = ("received", "fanout", "delivery", "mail")
 
@@ -143,7 +146,13 @@ async def _serve(
             front,
             loop="uvloop",
             http=PatientProtocol,
-            ws="none",
+            # The type is there to be called, as a class would be.
+            ws=cast("type[asyncio.Protocol]", streaming_protocol),
+            ws_max_size=MAX_MESSAGE,
+            ws_ping_interval=PING_SECONDS,
+            ws_ping_timeout=PING_SECONDS,
+            # A compressor for each of many quiet connections would take a quarter of a megabyte.
+            ws_per_message_deflate=False,
             lifespan="off",
             access_log=False,
             log_config=None,
@@ -159,11 +168,23 @@ async def _serve(
     stopping = asyncio.create_task(stop.wait())
     try:
         await front.load()
+        streaming = asyncio.create_task(_stream(services, stop))
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stop.set()
+        await streaming  # it ends the streams, for which the server would wait
     finally:
         server.should_exit = True
         stopping.cancel()
         await serving
+
+
+async def _stream(services: Services, stop: asyncio.Event) -> None:
+    """Tell open streams of apps what happens, until `stop` is set."""
+    from clients.streaming.hub import StreamHub  # with the API, after the start
+    from node.workers import supervise
+
+    hub = StreamHub(services.clients)
+    await supervise("streaming", hub.run_forever, stop)
 
 
 def listen(bind: str) -> socket.socket:

@@ -14,6 +14,7 @@ from actors.remote import RemoteActors
 from actors.rush import Rush
 from actors.site import SiteFacts
 from clients.context import ClientContext
+from clients.streaming.open_streams import OpenStreams
 from config.settings import Settings
 from federation.addresses import AddressGuard
 from federation.client import HttpClient, Transport, user_agent
@@ -252,6 +253,7 @@ def _clients(web: WebContext, translator: Translator | None, proxy: MediaProxy) 
         letters=Letters(web.mails, web.settings),
         texts=texts_of,
         translator=translator,
+        streams=OpenStreams(web.outbox.store),
     )
 
 

@@ -6,29 +6,43 @@ from storage.statements import Statements
 PUBLIC_VISIBILITIES = "('public', 'unlisted')"
 RESTRICTED_VISIBILITIES = "('network', 'organisation')"
 
-# The network and this node alone: who else than the author and the followers is meant.
-_HERE = "exists (select 1 from actors v where v.id = $2 and v.local = 1)"
-_RESTRICTED = (
-    f"(o.visibility = 'organisation' and w.local = 1 and {_HERE}) "
-    "or (o.visibility = 'network' and ((w.local = 1 and exists (select 1 from actors v "
-    "where v.id = $2 and (v.local = 1 or v.host in (select n.host from network_servers n)))) "
-    f"or (w.local = 0 and w.host in (select n.host from network_servers n) and {_HERE})))"
-)
 
-# Whether the actor $2 (0: a stranger) may see the object `o` (id, actor_id, visibility) of the
-# author `w`: the one rule of visibility. Somebody elsewhere who is named by what is restricted
-# sees it only as part of the network.
-MAY_SEE = (
-    "(o.actor_id = $2 or ("
-    f"w.state = 'active' and w.severity <> 'suspend' and (o.visibility in {PUBLIC_VISIBILITIES} "
-    "or (o.visibility = 'followers' and exists (select 1 from follows f "
-    "where f.follower_id = $2 and f.followee_id = o.actor_id and f.state = 'accepted')) "
-    f"or {_RESTRICTED} "
-    "or (exists (select 1 from audience u where u.object_id = o.id and u.actor_id = $2) "
-    f"and (o.visibility not in {RESTRICTED_VISIBILITIES} or {_HERE}))) "
-    "and not exists (select 1 from blocks b where b.actor_id = o.actor_id and b.target_id = $2) "
-    "and not exists (select 1 from blocks b where b.actor_id = $2 and b.target_id = o.actor_id)))"
-)
+def may_see(viewer: str) -> str:
+    """Whether an actor (0: a stranger) may see an object: the one rule of visibility.
+
+    `viewer` is an expression for the actor's id: a placeholder or a column. The object is `o`
+    (id, actor_id, visibility), its author `w`. Somebody elsewhere who is named by what is
+    restricted sees it only as part of the network.
+    """
+    # The network and this node alone: who else than the author and the followers is meant.
+    here = f"exists (select 1 from actors v where v.id = {viewer} and v.local = 1)"
+    restricted = (
+        f"(o.visibility = 'organisation' and w.local = 1 and {here}) "
+        "or (o.visibility = 'network' and ((w.local = 1 and exists (select 1 from actors v "
+        f"where v.id = {viewer} "
+        "and (v.local = 1 or v.host in (select n.host from network_servers n)))) "
+        f"or (w.local = 0 and w.host in (select n.host from network_servers n) and {here})))"
+    )
+    return (
+        f"(o.actor_id = {viewer} or ("
+        f"w.state = 'active' and w.severity <> 'suspend' "
+        f"and (o.visibility in {PUBLIC_VISIBILITIES} "
+        "or (o.visibility = 'followers' and exists (select 1 from follows f "
+        f"where f.follower_id = {viewer} and f.followee_id = o.actor_id "
+        "and f.state = 'accepted')) "
+        f"or {restricted} "
+        "or (exists (select 1 from audience u "
+        f"where u.object_id = o.id and u.actor_id = {viewer}) "
+        f"and (o.visibility not in {RESTRICTED_VISIBILITIES} or {here}))) "
+        "and not exists (select 1 from blocks b "
+        f"where b.actor_id = o.actor_id and b.target_id = {viewer}) "
+        "and not exists (select 1 from blocks b "
+        f"where b.actor_id = {viewer} and b.target_id = o.actor_id)))"
+    )
+
+
+MAY_SEE = may_see("$2")
+"""Whether the actor $2 may see the object `o` of the author `w`."""
 
 # Which of the objects $1 the actor $2 may see.
 VISIBLE = (
