@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import islice
 
 from actors.auth import issue_token
+from actors.oauth.apps import Registration, checked, register
 from actors.reporting import Complaint, file_complaint
 from actors.sign_in.codes import HANDED_LINK, new_code
 from actors.sign_in.invitations import Wanted, invite
@@ -55,7 +56,7 @@ async def _talk(services: Services, emile: ActorRecord, original: ObjectRecord) 
 async def _papers(
     tx: Tx, services: Services, nour: ActorRecord, third: Experience, original: ObjectRecord
 ) -> dict[str, str]:
-    """A draft, a report, an invitation, an announcement, a token."""
+    """A draft, a report, an invitation, an announcement, an app with a token."""
     now, identifiers = services.now(), services.identifiers
     written = Written(third, {}, nour.id)
     draft = await start(tx, Writer(nour, False, None), written, now)
@@ -65,8 +66,13 @@ async def _papers(
     link = await new_code(tx, HANDED_LINK, now, actor_id=nour.id)
     told = Told("Le site est fermé lundi. @nour #numérique", now, now + 9_000_000)
     announcement = await write(tx, "lea", told, now, publish=True)
-    await issue_token(tx, nour.id, "read write", "Tusky", now)
+    asked = Registration(
+        "Tusky", ("tusky://back",), "read write admin:read push", "https://a.example"
+    )
+    app = (await register(tx, checked(asked), now)).record
+    await issue_token(tx, nour.id, "read write", "Tusky", now, app_id=app.id)
     return {
+        "app": app.client_id,
         "draft": str(draft.record.id),
         "announcement": str(announcement.id),
         "report": str(report.id),

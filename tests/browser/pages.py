@@ -9,6 +9,7 @@ STATUS: Final = {
     ("/not-a-page", ""): 404,
     ("/setup", ""): 410,
     ("/admin/members", "emile"): 403,
+    ("/oauth/authorize?client_id=unknown", ""): 400,
 }
 
 
@@ -64,7 +65,13 @@ SIGN_IN: Final = [
     *_places(
         STRANGER, "/sign-in", "/invitation/{invitation}", "/sign-in/link?code={link}", "/setup"
     ),
-    *_places("nour", "/sign-in/again"),
+    *_places(
+        "nour",
+        "/sign-in/again",
+        "/oauth/authorize?response_type=code&client_id={app}&redirect_uri=tusky%3A%2F%2Fback"
+        "&scope=read+write:media+push+admin:read",
+    ),
+    *_places(STRANGER, "/oauth/authorize?client_id=unknown"),
 ]
 WORKSPACE: Final = [
     *_places(
