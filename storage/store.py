@@ -32,6 +32,7 @@ from storage.ledger import LedgerStatements
 from storage.lists import ListStatements
 from storage.mails import MailStatements
 from storage.markers import MarkerStatements
+from storage.measures import MeasureStatements
 from storage.members import MemberStatements
 from storage.network import NetworkStatements
 from storage.notification_policies import NotificationPolicyStatements
@@ -191,6 +192,11 @@ class Tx:
     def markers(self) -> MarkerStatements:
         """How far members have read."""
         return MarkerStatements(self.connection)
+
+    @cached_property
+    def measures(self) -> MeasureStatements:
+        """Numbers for administrators."""
+        return MeasureStatements(self.connection)
 
     @cached_property
     def members(self) -> MemberStatements:

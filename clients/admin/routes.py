@@ -2,6 +2,7 @@
 
 from clients.admin.accounts import add_account_routes
 from clients.admin.domains import add_domain_routes
+from clients.admin.measures import add_measure_routes
 from clients.admin.reports import add_report_routes
 from clients.door import Door
 
@@ -11,3 +12,4 @@ def add_routes(door: Door) -> None:
     add_account_routes(door)
     add_report_routes(door)
     add_domain_routes(door)
+    add_measure_routes(door)

@@ -124,8 +124,8 @@ class AdminDimensionData(Entity):
     key: str
     human_key: str
     value: str
-    unit: str | None = None
-    human_value: str | None = None
+    unit: str = ""
+    human_value: str = ""
 
 
 class AdminDimension(Entity):

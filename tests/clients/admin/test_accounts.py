@@ -23,6 +23,15 @@ async def known(node: LocalNode, url: str) -> ActorRecord:
     return found
 
 
+async def give_role(node: LocalNode, actor: ActorRecord, role: str) -> None:
+    await node.store.write(lambda tx: tx.members.set_role(actor.id, role))
+
+
+async def rule_about_far(node: LocalNode, severity: str) -> None:
+    now = node.clock.ms
+    await node.store.write(lambda tx: set_domain_rule(tx, "lea", "far.example", severity, "", now))
+
+
 async def measure(app: App, actor: ActorRecord, kind: str, expect: int = 200, **more: Any) -> Any:
     sent = {"type": kind, **more}
     return await app.post(f"{PATH}/{actor.id}/action", json=sent, expect=expect)
@@ -34,7 +43,7 @@ async def test_only_administrators_with_the_scope_come_in(node: LocalNode) -> No
         ("lea", "admin", "read write"),
     ):
         actor = await node.person(name)
-        await node.store.write(lambda tx, a=actor, r=role: tx.members.set_role(a.id, r))
+        await give_role(node, actor, role)
         app = await app_of(node, name, scopes)
         for path in (PATH, "/api/v2/admin/accounts", f"{PATH}/{actor.id}"):
             await app.get(path, expect=403)
@@ -142,11 +151,8 @@ async def test_somebody_elsewhere_is_suspended_for_good_until_it_is_lifted(
     assert note_.startswith("ignored")
     # neither a renewed profile nor a changed rule about the server gives them back
     await node.services.remote.by_url(LUC, refresh=True)
-    now = node.clock.ms
     for severity in ("limit", ""):
-        await node.store.write(
-            lambda tx, s=severity: set_domain_rule(tx, "lea", "far.example", s, "", now)
-        )
+        await rule_about_far(node, severity)
         found = await known(node, LUC)
         assert (found.state, found.severity) == ("suspended", "suspend")
     await app.post(f"{PATH}/{actor.id}/unsuspend")
@@ -170,9 +176,7 @@ async def test_nothing_is_sent_to_the_suspended(node: LocalNode) -> None:
 @pytest.mark.parametrize("rule", ["", "reject_media"])
 async def test_the_limited_are_heard_by_followers_alone(node: LocalNode, rule: str) -> None:
     if rule:
-        await node.store.write(
-            lambda tx: set_domain_rule(tx, "lea", "far.example", rule, "", node.clock.ms)
-        )
+        await rule_about_far(node, rule)
     luc = node.wires.person(LUC)
     await node.services.remote.by_url(LUC)
     app = await administrator(node)
