@@ -10,6 +10,8 @@ import nh3
 MAX_NAME: Final = 200
 MAX_SUMMARY: Final = 20_000
 MAX_FIELD_VALUE: Final = 2_048
+# What is typed in a few hundred letters, with every name in it as a link.
+MAX_OWN_FIELD: Final = 16_384
 
 # Controls, and the marks that turn the direction of text: a name could hide its own end.
 _INVISIBLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -76,7 +78,7 @@ def field_html(text: str) -> str:
 
 def own_field_html(text: str) -> str:
     """The value of a profile field of a local actor: its links may say `rel="me"`."""
-    return _own_field_cleaner().clean(text[:MAX_FIELD_VALUE]).strip()
+    return _own_field_cleaner().clean(text[:MAX_OWN_FIELD]).strip()
 
 
 def plain_line(text: str, limit: int = MAX_NAME) -> str:

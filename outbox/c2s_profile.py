@@ -6,6 +6,7 @@ from actors.local import ProfileChanges
 from actors.local import update_profile as save_profile
 from federation.documents import Document
 from outbox.acts.change import tell_profile
+from outbox.acts.follow import accept_waiting
 from outbox.context import OutboxContext
 from storage.records import ActivityRecord, ActorRecord
 from storage.store import Tx
@@ -21,14 +22,20 @@ async def update_profile(
 async def change_profile(
     context: OutboxContext, actor: ActorRecord, wanted: ProfileChanges
 ) -> ActivityRecord:
-    """Save a changed profile, and tell the followers."""
+    """Save a changed profile, and tell the followers.
+
+    Whoever is locked no more accepts all who wait for an answer.
+    """
 
     async def operation(tx: Tx) -> ActivityRecord:
         changed = await save_profile(tx, actor, wanted, context.now())
         keys = await tx.actors.keys(changed.id)
         emojis = await profile_emojis(tx, context.identifiers, changed)
         document = actor_document(changed, keys, context.identifiers, emojis)
-        return await tell_profile(context, tx, changed, document)
+        told = await tell_profile(context, tx, changed, document)
+        if actor.locked and not changed.locked:
+            await accept_waiting(tx, context.publisher, changed)
+        return told
 
     return await context.store.write(operation)
 

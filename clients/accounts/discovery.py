@@ -77,7 +77,7 @@ def add_discovery_routes(door: Door) -> None:
 
         return await call.store.query(operation)
 
-    @door.delete("/api/v1/suggestions/<int:account_id>", "write:accounts")
+    @door.delete("/api/v1/suggestions/<int:account_id>", "write:accounts", "read")
     async def dismiss(call: Call, account_id: int) -> dict[str, str]:
         async def operation(tx: Tx) -> None:
             if account_id < 2**63 and await tx.actors.by_id(account_id) is not None:

@@ -1,6 +1,7 @@
 """Following and unfollowing, and answering those who ask to follow."""
 
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 import orjson
 
@@ -12,6 +13,8 @@ from outbox.recipients import Recipients
 from storage.ids import new_id
 from storage.records import ActivityRecord, ActorRecord, FollowRecord
 from storage.store import Tx
+
+MAX_WAITING: Final = 1_000
 
 
 async def ask(
@@ -104,6 +107,18 @@ async def answer(
         return await answer_within(tx, context.publisher, followee, asked, asker, agreed=agreed)
 
     return await context.store.write(operation)
+
+
+async def accept_waiting(tx: Tx, publisher: Publisher, followee: ActorRecord) -> int:
+    """Accept everybody who waits, as part of a transaction: the followee is locked no more."""
+    waiting = await tx.relationships.follows_in_state(
+        followee.id, "pending", by=False, limit=MAX_WAITING
+    )
+    askers = await tx.actors.by_urls([url for _, url in waiting])
+    for asked, url in waiting:
+        await accept_follow(tx, followee, asked.url, askers[url])
+        await answer_within(tx, publisher, followee, asked, askers[url], agreed=True)
+    return len(waiting)
 
 
 async def answer_within(
