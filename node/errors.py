@@ -4,7 +4,7 @@ import logging
 from html import escape
 
 import orjson
-from quart import Quart, Response, request
+from quart import Quart, Response, has_websocket_context, request
 from werkzeug.exceptions import HTTPException
 
 from actors.negotiation import Format, choose
@@ -53,7 +53,8 @@ def install_error_answers(app: Quart, renderer: Renderer) -> None:
     """Every error of every route leaves as a problem document, or as a page for browsers."""
 
     async def answer(refused: Refused) -> Response:
-        if is_for_clients(request.path):
+        # Somebody may have opened a WebSocket where there is none: then there is no request.
+        if has_websocket_context() or is_for_clients(request.path):
             return error_answer(refused)
         read = request.method in ("GET", "HEAD")
         if wants_page() and (read or request.mimetype in FORMS):

@@ -15,6 +15,7 @@ from objects.experiences.fields import Experience
 from objects.experiences.store import empty_experience, keep_edit, keep_experience
 from objects.experiences.wire import experience_of
 from objects.quotes import IncomingQuote, change_quote, keep_quote, quote_of, tell_quoters
+from objects.reactions import tell_sharers
 from objects.reading import Attachment
 from objects.visibility import Visibility, of_document
 from storage.ids import new_id
@@ -225,6 +226,7 @@ async def edit_object(tx: Tx, incoming: IncomingObject) -> bool:
     await keep_card(tx, changed, new.created_at, edited=True)
     await renew_target(tx, changed, new.created_at)
     await tell_quoters(tx, changed, new.created_at)
+    await tell_sharers(tx, changed, new.created_at)
     await tx.streams.edited(known.id)
     return True
 

@@ -11,8 +11,11 @@ from storage.store import Tx
 # One line for all of these about one object; new followers of one day are one line too.
 GROUPED: Final = frozenset({"like", "share", "follow"})
 ABOUT_OBJECTS: Final = frozenset(
-    {"mention", "question", "like", "share", "reuse", "coauthor", "quote", "quoted_update"}
-)
+    {
+        "mention", "question", "like", "share", "reuse", "coauthor", "quote", "quoted_update",
+        "poll", "update",
+    }
+)  # fmt: skip
 DAY_MS: Final = 24 * 3_600_000
 
 

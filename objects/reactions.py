@@ -42,6 +42,17 @@ async def unshare(tx: Tx, actor: ActorRecord, record: ObjectRecord) -> bool:
     return await _unreact(tx, "shares", actor, record)
 
 
+async def tell_sharers(tx: Tx, record: ObjectRecord, now: int) -> None:
+    """Tell those here who shared an object that its author changed it."""
+    for owner_id in await tx.statuses.local_sharers(record.id):
+        if owner_id != record.actor_id:
+            await tx.activities.notify(
+                NotificationRecord(
+                    new_id(), owner_id, "update", record.actor_id, record.id, now, None
+                )
+            )
+
+
 async def pin(tx: Tx, actor: ActorRecord, record: ObjectRecord, now: int) -> bool:
     """Feature an object on its author's profile; False when it was, or is somebody else's."""
     if record.actor_id != actor.id or record.deleted_at is not None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from storage.audience import MAY_SEE
 from storage.ports import Value
 from storage.records import ActorRecord, columns
 from storage.spans import Span
@@ -68,25 +67,6 @@ class StatusStatements(Statements):
             "delete from bookmarks where actor_id = $1 and object_id = $2", actor_id, object_id
         )
         return removed > 0
-
-    async def bookmarked(self, actor_id: int, span: Span) -> list[tuple[int, int]]:
-        """A page of what somebody kept: id of the bookmark, id of the object."""
-        return await self._marked("bookmarks", actor_id, span)
-
-    async def favourited(self, actor_id: int, span: Span) -> list[tuple[int, int]]:
-        """A page of what somebody liked: id of the like, id of the object."""
-        return await self._marked("likes", actor_id, span)
-
-    async def _marked(self, table: str, actor_id: int, span: Span) -> list[tuple[int, int]]:
-        args: list[Value] = [actor_id]
-        bounds = span.bounds("b.id", args)
-        rows = await self.connection.fetch_all(
-            f"select b.id, b.object_id from {table} b join objects o on o.id = b.object_id "
-            "join actors w on w.id = o.actor_id where b.actor_id = $1 and o.deleted_at is null "
-            f"and {MAY_SEE.replace('$2', '$1')}{bounds}{span.order('b.id', args)}",
-            *args,
-        )
-        return span.arranged([(row[0], row[1]) for row in rows])
 
     async def mute_thread(self, actor_id: int, conversation: str, now: int) -> None:
         """Tell a member nothing more of a conversation."""
@@ -172,6 +152,15 @@ class StatusStatements(Statements):
             *args,
         )
         return span.arranged([(row[0], ActorRecord(*tuple(row)[1:])) for row in rows])
+
+    async def local_sharers(self, object_id: int) -> list[int]:
+        """The people of this node who shared an object."""
+        rows = await self.connection.fetch_all(
+            "select r.actor_id from shares r join actors a on a.id = r.actor_id "
+            "where r.object_id = $1 and a.local = 1 order by r.actor_id",
+            object_id,
+        )
+        return [row[0] for row in rows]
 
     async def ancestors(self, object_id: int, limit: int) -> list[int]:
         """The ids of what stands above an object, the first post of the thread first."""

@@ -44,11 +44,6 @@ def add_socket(door: Door) -> None:
             return error_answer(Refused(500, "internal", "Something went wrong here"))
         return None
 
-    @door.blueprint.websocket("/", defaults={"rest": ""})
-    @door.blueprint.websocket("/<path:rest>")
-    async def nowhere(rest: str) -> Response:
-        return error_answer(Refused(404, "not-found", f"There is no WebSocket at /{rest}"))
-
 
 async def _serve(context: ClientContext) -> None:
     """Let an app in and talk with it until either ends it. Raises `Refused` before that."""

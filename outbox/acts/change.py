@@ -13,6 +13,7 @@ from objects.experiences.fields import Experience
 from objects.experiences.store import keep_edit
 from objects.incoming import IncomingObject, bury
 from objects.quotes import carried, tell_quoters
+from objects.reactions import tell_sharers
 from objects.visibility import RESTRICTED
 from outbox.acts.create import audience
 from outbox.builders import create, delete, update
@@ -65,6 +66,7 @@ async def edit(
         await keep_card(tx, row, context.now(), edited=True)
         await renew_target(tx, row, context.now())
         await tell_quoters(tx, row, context.now())
+        await tell_sharers(tx, row, context.now())
         await tx.streams.edited(row.id)
         if also is not None:
             await also(tx, row)

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from quart.testing.connections import WebsocketResponseError
 
 from tests.support.fediverse import LocalNode
 
@@ -22,6 +23,7 @@ async def test_health_answers_while_the_database_does(node: LocalNode) -> None:
         ("GET", "/objects/1", 404),
         ("GET", "/objects/99999999999999999999999", 404),
         ("GET", "/nothing/here", 404),
+        ("POST", "/nothing/here", 404),
         ("DELETE", "/inbox", 405),
         ("POST", "/proxy", 401),
         ("GET", "/.well-known/webfinger", 400),
@@ -37,6 +39,14 @@ async def test_errors_are_problem_documents(
     assert answer.content_type == "application/problem+json"
     problem = json.loads(await answer.get_data())
     assert (problem["status"], bool(problem["code"])) == (status, True)
+
+
+async def test_where_no_websocket_is_none_opens(node: LocalNode) -> None:
+    for path in ("/", "/nothing/here", "/api/v1/statuses"):
+        with pytest.raises(WebsocketResponseError) as refused:
+            async with node.app.test_client().websocket(path):
+                pass
+        assert refused.value.response.status_code in (400, 404, 405)
 
 
 async def test_a_surprise_says_nothing_about_the_inside(

@@ -36,6 +36,8 @@ _SINGLE: Final[dict[str, str]] = {
     "question": mark("%(who)s wrote to you alone: %(what)s"),
     "quote": mark("%(who)s quoted you: %(what)s"),
     "quoted_update": mark("%(who)s changed what you quoted: %(what)s"),
+    "poll": mark("A poll has ended: %(what)s"),
+    "update": mark("%(who)s changed what you shared: %(what)s"),
     "reuse": mark("%(who)s reused your experience: %(what)s"),
     "coauthor": mark("%(who)s named you as an author of: %(what)s"),
     "review": mark("%(who)s has news about a draft"),

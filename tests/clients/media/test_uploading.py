@@ -1,5 +1,6 @@
 """Files that apps send: prepared behind the request, described, used once, dropped."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,11 @@ def worker(node: LocalNode) -> MediaWorker:
 async def send(app: App, content: bytes, path: str = MEDIA, **options: Any) -> Any:
     """Upload a file."""
     return await app.post(path, files={"file": part(content)}, **options)
+
+
+async def _take(tx: Tx, now: int) -> None:
+    """Begin to prepare a file, and be killed."""
+    await tx.uploads.take(now, now)
 
 
 def files_of(node: LocalNode) -> list[str]:
@@ -94,8 +100,7 @@ async def test_what_cannot_be_prepared_is_given_up_and_said(node: LocalNode) -> 
     assert answer["error"] == "Error processing thumbnail for uploaded media"
     other = await send(app, picture("green", LARGE), expect=202)
     for _ in range(3):
-        now = node.clock.ms
-        await node.store.write(lambda tx, now=now: tx.uploads.take(now, now))
+        await node.store.write(partial(_take, now=node.clock.ms))
     assert await worker(node).run_once() == 1
     await app.get(f"/api/v1/media/{other['id']}", expect=422)
 

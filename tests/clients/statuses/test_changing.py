@@ -191,3 +191,23 @@ async def test_nobody_is_told_less_than_before(node: LocalNode) -> None:
         return len(await tx.objects.audience(int(status["id"])))
 
     assert await node.store.query(audience) == 1
+
+
+async def test_whoever_boosted_a_post_hears_of_its_change(network: Network) -> None:
+    here, there = await network.node("greta"), await network.node("mfr")
+    amina, bruno = await app_of(here, "amina"), await app_of(here, "bruno")
+    paul = await app_of(there, "paul")
+    await there.ask_to_follow("paul", "amina@greta.example")
+    await network.settle()
+    status = await amina.post(STATUSES, json={"status": "Premier jet"})
+    await network.settle()
+    copy = await there.object(status["uri"])
+    assert copy is not None
+    await bruno.post(f"{STATUSES}/{status['id']}/reblog")
+    await paul.post(f"{STATUSES}/{copy.id}/reblog")
+    await network.settle()
+    await amina.put(f"{STATUSES}/{status['id']}", json={"status": "Second jet"})
+    await network.settle()
+    assert "update" in await here.notified("bruno")
+    assert "update" in await there.notified("paul")
+    assert "update" not in await here.notified("amina")

@@ -2,7 +2,6 @@
 
 import pytest
 
-from storage.spans import Span
 from tests.support.apps import App, app_of
 from tests.support.fediverse import LocalNode, Network
 from tests.support.openapi import check_entity
@@ -168,21 +167,6 @@ async def test_whom_one_blocks_is_not_listed(node: LocalNode) -> None:
     assert claire.actor is not None
     await block_actor(node.outbox, amina.actor, claire.actor)
     assert await amina.get(f"{STATUSES}/{number}/favourited_by") == []
-
-
-async def test_bookmarks_and_likes_are_read_by_page_as_far_as_they_may_be_seen(
-    node: LocalNode,
-) -> None:
-    amina = await app_of(node, "amina")
-    numbers = [await number_of(node, await node.write("bruno", f"N° {n}")) for n in range(3)]
-    for number in numbers:
-        await amina.post(f"{STATUSES}/{number}/bookmark")
-        await amina.post(f"{STATUSES}/{number}/favourite")
-    for read in ("bookmarked", "favourited"):
-        page = await node.store.query(
-            lambda tx, read=read: getattr(tx.statuses, read)(int(amina.id), Span(2))
-        )
-        assert [object_id for _, object_id in page] == [numbers[2], numbers[1]]
 
 
 async def test_likes_and_boosts_travel_both_ways(network: Network) -> None:
