@@ -5,6 +5,7 @@ from typing import Final, Literal, get_args
 from actors.administration import NotPossible, audit, has_role
 from actors.policy import stricter
 from actors.sanctions import severity_in
+from actors.severances import tell_severed
 from actors.sign_in.codes import end_access
 from storage.records import ActorRecord
 from storage.sanctions import SanctionStatements
@@ -38,7 +39,9 @@ async def set_sanction(
         if actor.local:
             await end_access(tx, actor.id)
         else:
+            ended = await tx.severances.threatened([actor.id])
             await statements.end_follows([actor.id])
+            await tell_severed(tx, "account_suspension", actor.account, ended, now)
     await audit(tx, who, f"account {sanction or 'clear'}", actor.account, reason, now)
     found = await tx.actors.by_id(actor.id)
     assert found is not None

@@ -9,6 +9,7 @@ import orjson
 
 from actors.fields import unchecked, with_checks
 from actors.policy import Severity, severity_among, stricter
+from actors.severances import tell_severed
 from federation.addresses import host_of
 from federation.errors import Untrusted
 from federation.policy import matching_rule
@@ -53,8 +54,13 @@ async def enforce(tx: Tx, domain: str, now: int) -> Consequences:
     hosts = await statements.emoji_hosts()
     await statements.drop_emojis([h for h in hosts if matching_rule(h, rules) in NO_MEDIA])
     follows = 0
+    ended: dict[int, tuple[int, int]] = {}
     for ids in _chunks(subject.id for subject in changed.get("suspend", ())):
+        for member, (followers, following) in (await tx.severances.threatened(ids)).items():
+            before = ended.get(member, (0, 0))
+            ended[member] = (before[0] + followers, before[1] + following)
         follows += await statements.end_follows(ids)
+    await tell_severed(tx, "domain_block", domain, ended, now)
     cancelled = await _cancel(statements, rules, now)
     return Consequences(sum(map(len, changed.values())), follows, cancelled)
 

@@ -18,16 +18,16 @@ MAX_ID: Final = 2**63 - 1
 class Paged:
     """The items of a page, and the ids at its ends (before anything was left out of it).
 
-    `more`: there may be older ones.
+    The items are a list, or one entity that holds them. `more`: there may be older ones.
     """
 
-    items: Sequence[Any]
+    items: Any
     newest: int | str | None = None
     oldest: int | str | None = None
     more: bool = True
 
     @classmethod
-    def of(cls, items: Sequence[Any], ids: Sequence[int], span: Span) -> "Paged":
+    def of(cls, items: Any, ids: Sequence[int], span: Span) -> "Paged":
         """A page whose rows had these ids, latest first."""
         if not ids:
             return cls(items)

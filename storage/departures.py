@@ -35,7 +35,7 @@ class DepartureStatements(Statements):
             await self.connection.execute(f"delete from {table} where actor_id = $1", actor_id)
         for table in ("announcement_reads", "announcement_reactions"):
             await self.connection.execute(f"delete from {table} where actor_id = $1", actor_id)
-        for table in ("timeline", "notifications"):
+        for table in ("timeline", "notifications", "notification_permissions"):
             await self.connection.execute(
                 f"delete from {table} where actor_id = $1 or owner_id = $1", actor_id
             )

@@ -24,6 +24,9 @@ BELONGINGS: Final = (
     "followed_tags",
     "featured_tags",
     "markers",
+    "filters",
+    "notification_policies",
+    "severances",
     "members",
 )
 

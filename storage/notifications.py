@@ -1,6 +1,6 @@
 """What members are told, read page by page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from storage.ports import Value
@@ -53,10 +53,12 @@ class Wanted:
 class NotificationGroup:
     """Notifications that apps show in one line: `actor_ids` the latest first, not all of them.
 
-    `page_oldest` and `page_newest` are those of the page that is asked for.
+    `page_oldest` and `page_newest` are those of the page that is asked for, in which the group
+    stands at the notification `place`.
     """
 
     latest: NotificationRecord
+    place: int
     count: int
     page_oldest: int
     page_newest: int
@@ -159,7 +161,9 @@ class NotificationStatements(Statements):
         keys = [n.group_key for n in found if n.group_key and n.kind in grouped]
         made = await self._gathered(wanted.owner_id, keys, found[-1].id, found[0].id)
         return [
-            made[n.group_key] if n.group_key in made and n.kind in grouped else _alone(n)
+            replace(made[n.group_key], place=n.id)
+            if n.group_key in made and n.kind in grouped
+            else _alone(n)
             for n in found
         ]
 
@@ -204,6 +208,7 @@ class NotificationStatements(Statements):
         return {
             key: NotificationGroup(
                 members[key][0],
+                members[key][0].id,
                 count,
                 first or members[key][0].id,
                 members[key][0].id,
@@ -268,7 +273,7 @@ class NotificationStatements(Statements):
 
 
 def _alone(record: NotificationRecord) -> NotificationGroup:
-    return NotificationGroup(record, 1, record.id, record.id, (record.actor_id,))
+    return NotificationGroup(record, record.id, 1, record.id, record.id, (record.actor_id,))
 
 
 def _number(key: str) -> int | None:

@@ -1,5 +1,7 @@
 """Reports as administrators work on them, and as visitors ask after them."""
 
+from collections.abc import Sequence
+
 from storage.ports import Value
 from storage.records import ReportRecord
 from storage.spans import Span
@@ -12,6 +14,10 @@ class ReportStatements(Statements):
     async def by_id(self, number: int) -> ReportRecord | None:
         """One report."""
         return await self.one_of(ReportRecord, "from reports where id = $1", number)
+
+    async def by_ids(self, ids: Sequence[int]) -> list[ReportRecord]:
+        """Several reports."""
+        return await self.all_of(ReportRecord, "from reports where id = any($1)", list(ids))
 
     async def by_receipt(self, receipt: str) -> ReportRecord | None:
         """The report of a visitor who kept its number."""

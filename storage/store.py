@@ -52,6 +52,7 @@ from storage.relationships import RelationshipStatements
 from storage.scheduled import ScheduledStatements
 from storage.search import SearchStatements
 from storage.sessions import SessionStatements
+from storage.severances import SeveranceStatements
 from storage.site import SiteStatements
 from storage.sqlite_statements import Synchronous
 from storage.statuses import StatusStatements
@@ -257,6 +258,11 @@ class Tx:
     def sessions(self) -> SessionStatements:
         """Who is signed in, and secrets that are used once."""
         return SessionStatements(self.connection)
+
+    @cached_property
+    def severances(self) -> SeveranceStatements:
+        """Follows that ended because somebody was shut out."""
+        return SeveranceStatements(self.connection)
 
     @cached_property
     def notifications(self) -> NotificationStatements:

@@ -3,6 +3,7 @@
 import orjson
 
 from actors import relationships
+from actors.severances import tell_severed
 from outbox.acts.follow import answer_within, undo_within
 from outbox.builders import block, undo
 from outbox.context import ActRefused, OutboxContext
@@ -74,8 +75,11 @@ async def block_domain(context: OutboxContext, actor: ActorRecord, domain: str) 
         await tx.bonds.hide_domain(actor.id, domain)
         bonds = await tx.bonds.follows_with(actor.id, domain)
         others = await tx.actors.by_ids([number for number, _ in bonds])
+        ended = await tx.severances.threatened(list(others))
         for number, followed in bonds:
             await (_leave if followed else _throw_out)(context, tx, actor, others[number])
+        mine = {actor.id: ended[actor.id]} if actor.id in ended else {}
+        await tell_severed(tx, "user_domain_block", domain, mine, context.now())
 
     await context.store.write(operation)
 

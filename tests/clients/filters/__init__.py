@@ -1,0 +1,1 @@
+"""Filters, as apps ask for them."""

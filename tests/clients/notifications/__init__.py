@@ -1,0 +1,1 @@
+"""Notifications, as apps ask for them."""
