@@ -58,8 +58,9 @@ MEASURES: Final[dict[str, str]] = {
         "and o.created_at >= $1 and o.created_at < $2"
     ),
     "instance_reports": (
-        "select r.created_at as at, r.id as what from reports r join actors a on a.id = r.target_id "
-        "where a.host = $3 and a.local = 0 and r.created_at >= $1 and r.created_at < $2"
+        "select r.created_at as at, r.id as what from reports r "
+        "join actors a on a.id = r.target_id where a.host = $3 and a.local = 0 "
+        "and r.created_at >= $1 and r.created_at < $2"
     ),
     "instance_follows": _FOLLOWS.format(side="f.followee_id"),
     "instance_followers": _FOLLOWS.format(side="f.follower_id"),

@@ -27,18 +27,25 @@ from objects.limits import (
     MAX_POLL_SECONDS,
     MIN_POLL_SECONDS,
 )
+from outbox.acts.feature_tag import MAX_FEATURED_TAGS
 from outbox.acts.pin import MAX_PINS
 from outbox.acts.profile import MAX_FIELD_NAME, MAX_FIELD_VALUE, MAX_NAME, MAX_SUMMARY
 
 MAX_FRAME_RATE: Final = 120
-OPEN: Final = FeedAccess(local="public", remote="public")
 
 
 def configuration(
-    identifiers: Identifiers, limits: uploads.MediaLimits, *, vapid: str, translates: bool
+    identifiers: Identifiers,
+    limits: uploads.MediaLimits,
+    *,
+    vapid: str,
+    translates: bool,
+    open_to_visitors: bool,
 ) -> Configuration:
     """Everything that apps must know before they write."""
     plain = v1_configuration(limits)
+    readers = "public" if open_to_visitors else "authenticated"
+    feeds = FeedAccess(local=readers, remote=readers)
     return Configuration(
         urls=Urls(
             streaming=streaming(identifiers),
@@ -53,7 +60,7 @@ def configuration(
         polls=plain.polls,
         translation=Translation(enabled=translates),
         timelines_access=TimelinesAccess(
-            live_feeds=OPEN, hashtag_feeds=OPEN, trending_link_feeds=OPEN
+            live_feeds=feeds, hashtag_feeds=feeds, trending_link_feeds=feeds
         ),
         limited_federation=False,
     )
@@ -63,7 +70,7 @@ def v1_configuration(limits: uploads.MediaLimits) -> V1Configuration:
     """The part that older apps know."""
     return V1Configuration(
         accounts=AccountLimits(
-            max_featured_tags=10,
+            max_featured_tags=MAX_FEATURED_TAGS,
             max_pinned_statuses=MAX_PINS,
             max_display_name_length=MAX_NAME,
             max_note_length=MAX_SUMMARY,

@@ -97,6 +97,7 @@ class Overview:
                 context.limits,
                 vapid=await public_key(context.store),
                 translates=translates(context.settings),
+                open_to_visitors=await context.site.open_to_visitors(),
             ),
             registrations=Registrations(
                 enabled=False,

@@ -15,6 +15,7 @@ TITLES = {
     "media": "Files",
     "mail": "Mails that it sends",
     "sign_in": "Signing in through a provider of identities",
+    "translation": "Translating posts for members",
 }
 INTRODUCTION = f"""\
 # Settings
