@@ -26,7 +26,7 @@ class _App(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path.startswith("/callback"):
             self.send_response(302)
-            port = self.server.server_address[1]
+            port = self.headers["Host"].rpartition(":")[2]
             self.send_header("Location", f"http://localhost:{port}/done{self.path[9:]}")
             self.end_headers()
             return

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from actors.vapid import public_key
-from clients.limits import REGISTRATIONS
+from clients import limits
 from tests.clients.oauth.flow import registered
 from tests.support.apps import App, app_of
-from tests.support.fediverse import LocalNode
+from tests.support.fediverse import LocalNode, Network
 from tests.support.openapi import check_entity
 
 OOB = "urn:ietf:wg:oauth:2.0:oob"
@@ -125,14 +125,14 @@ async def test_who_shows_no_token_or_one_of_no_app_is_none(node: LocalNode) -> N
     await by_hand.get("/api/v1/apps/verify_credentials", expect=404)
 
 
-async def test_one_address_registers_only_so_many_apps(node: LocalNode) -> None:
+async def test_one_address_registers_only_so_many_apps(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "REGISTRATIONS", (2, 1e-6))
+    node = await network.open("small.example", "petite")
     sent = {"client_name": "Tusky", "redirect_uris": OOB}
-    for _ in range(REGISTRATIONS[0]):
+    for _ in range(2):
         await App(node).post("/api/v1/apps", json=sent)
-    client = node.app.test_client()
-    for _ in range(REGISTRATIONS[0]):
-        if (await client.post("/api/v1/apps", json=sent)).status_code == 429:
-            break
     answer = await App(node).ask("POST", "/api/v1/apps", json=sent, expect=429)
     assert answer.json == {"error": "Too many requests"}
     assert int(answer.headers["Retry-After"]) > 0
