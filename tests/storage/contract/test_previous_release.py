@@ -10,13 +10,14 @@ from storage.dialect import statements
 from storage.ids import new_id
 from storage.migrate import known, migrate, pending
 from storage.records import ActorRecord, MemberRecord, TokenRecord
+from storage.spans import Span
 from storage.store import Store, open_store
 from tests.storage.actors_made_up import actor
 from tests.support.databases import PostgresServer
 
 FIRST_RELEASE = 1
 # Columns of `actors` that came after it.
-LATER = ("sanction", "sensitized")
+LATER = ("sanction", "sensitized", "extras")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -57,6 +58,8 @@ async def fill(store: Store, person: ActorRecord) -> None:
         insert into reports (id, url, actor_id, objects, created_at) values
             (1, 'https://a.example/1', {person.id}, '[]', 1),
             (2, 'https://a.example/2', {person.id}, '[]', 1);
+        insert into blocks (actor_id, target_id, url, created_at)
+            values ({person.id}, {person.id}, 'https://a.example/3', 8);
     """
     known = {name: value for name, value in asdict(person).items() if name not in LATER}
     places = ", ".join(f"${number}" for number in range(1, len(known) + 1))
@@ -89,6 +92,7 @@ async def test_everything_that_was_there_is_there_and_read_by_this_release(befor
         (media,) = await tx.drafts.of_media(1)
         assert (media.file, media.avif, media.webp) == ("a.jpg", "", "")
         assert await tx.experiences.by_ids([1, 2, 3]) == {}
+        assert [number for number, _ in await tx.people.blocked(person.id, Span())] == [8 * 65_536]
 
 
 async def test_numbers_count_only_what_everybody_may_see_from_now_on(before: Store) -> None:
