@@ -149,18 +149,7 @@ def build_services(
         inbox_limits=_inbox_limits(settings),
         receiver=Receiver(store, clock, settings.log_days),
         outbox=outbox,
-        inbox_worker=InboxWorker(
-            store=store,
-            identifiers=identifiers,
-            remote=remote,
-            fetcher=fetcher,
-            outgoing=Responses(publisher, clock),
-            rules=rules,
-            clock=clock,
-            thread_depth=settings.thread_depth,
-            remember_days=settings.log_days,
-            writing=publisher.rush,
-        ),
+        inbox_worker=_inbox_worker(settings, store, remote, fetcher, publisher, clock),
         quote_worker=QuoteWorker(
             Sources(store, identifiers, remote, fetcher, Lanes(), clock),
             Responses(publisher, clock),
@@ -175,6 +164,28 @@ def build_services(
             _translator(settings, store, transport, clock),
             MediaProxy(client, settings.pictures_dir, keys.loaded_node_key),
         ),
+    )
+
+
+def _inbox_worker(
+    settings: Settings,
+    store: Store,
+    remote: RemoteActors,
+    fetcher: Fetcher,
+    publisher: Publisher,
+    clock: Clock,
+) -> InboxWorker:
+    return InboxWorker(
+        store=store,
+        identifiers=publisher.identifiers,
+        remote=remote,
+        fetcher=fetcher,
+        outgoing=Responses(publisher, clock),
+        rules=remote.rules,
+        clock=clock,
+        thread_depth=settings.thread_depth,
+        remember_days=settings.log_days,
+        writing=publisher.rush,
     )
 
 

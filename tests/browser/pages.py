@@ -150,7 +150,8 @@ NO_PAGES: Final = frozenset(
     {
         "/actor", "/actor/outbox", "/activities/<int:number>", "/admin/audit.csv",
         "/admin/invitations/<path:_>", "/admin/members/<username>/<path:_>",
-        "/drafts/<int:number>/suggestions", "/emojis/<shortcode>", "/graph.nt", "/health", "/language", "/media/<file>",
+        "/drafts/<int:number>/suggestions", "/emojis/<shortcode>", "/graph.nt", "/health",
+        "/language", "/media/<file>", "/media/proxy/<seal>/<token>",
         "/nodeinfo/<version>", "/objects/<int:number>/context", "/objects/<int:number>/likes",
         "/objects/<int:number>/replies", "/objects/<int:number>/shares",
         "/objects/<int:number>/edit", "/objects/<int:number>/reuse", "/oembed", "/post",
@@ -159,4 +160,6 @@ NO_PAGES: Final = frozenset(
         "/sign-in/password", "/theme.css", "/unsubscribe", "/write/adapt",
     }
 )  # fmt: skip
-MACHINES: Final = re.compile(r"/\.well-known/.*|/users/.*|/static/.*|.*\.\w+$|.*\.<.*|/sitemap.*")
+MACHINES: Final = re.compile(
+    r"/api/.*|/\.well-known/.*|/users/.*|/static/.*|.*\.\w+$|.*\.<.*|/sitemap.*"
+)
