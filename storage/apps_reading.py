@@ -65,6 +65,14 @@ class QuoteRecord:
     due_at: int | None = None
 
 
+# The viewer $2 may know of the share `s`: it is for everybody, theirs, or for the followers.
+_KNOWN_SHARE = (
+    " and (s.visibility in ('public', 'unlisted') or s.actor_id = $2 or exists "
+    "(select 1 from follows f where f.follower_id = $2 and f.followee_id = s.actor_id "
+    "and f.state = 'accepted'))"
+)
+
+
 class AppReadingStatements(Statements):
     """Everything that entities need besides their own rows."""
 
@@ -238,14 +246,18 @@ class AppReadingStatements(Statements):
         return {row[0]: row[1] for row in rows}
 
     async def shares_by_activity(
-        self, activity_ids: list[int]
+        self, activity_ids: list[int], viewer_id: int | None = None
     ) -> dict[int, tuple[int, int, str, int]]:
-        """Object, sharer, address and moment of the shares behind these `Announce` activities."""
+        """Object, sharer, address and moment of the shares behind these `Announce` activities.
+
+        With a viewer (0: a stranger) those alone of which they may know.
+        """
         if not activity_ids:
             return {}
+        known = "" if viewer_id is None else _KNOWN_SHARE
         rows = await self.connection.fetch_all(
             "select a.id, s.object_id, s.actor_id, a.url, s.created_at from activities a "
-            "join shares s on s.url = a.url where a.id = any($1) and a.type = 'Announce'",
-            activity_ids,
+            f"join shares s on s.url = a.url where a.id = any($1) and a.type = 'Announce'{known}",
+            *((activity_ids,) if viewer_id is None else (activity_ids, viewer_id)),
         )
         return {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}

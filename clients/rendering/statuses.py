@@ -101,7 +101,7 @@ async def status_of(
 
 async def lines_by_ids(tx: Tx, viewer: ActorRecord | None, ids: Sequence[int]) -> list[Line]:
     """The lines behind ids of objects and of shares, as far as the viewer may see them."""
-    shares = await tx.apps.shares_by_activity(list(ids))
+    shares = await tx.apps.shares_by_activity(list(ids), viewer.id if viewer else 0)
     wanted = [shares[number][0] if number in shares else number for number in ids]
     records = await visible_by_ids(tx, wanted, viewer)
     people = await tx.actors.by_ids(sorted({share[1] for share in shares.values()}))

@@ -2,9 +2,10 @@
 
 import msgspec
 
-from clients.door import Call, Door, missing, numbers
+from clients.door import Call, Door, numbers
 from clients.entities.statuses import Status
 from clients.rendering.statuses import lines_by_ids, statuses
+from clients.statuses.finding import shown
 from storage.store import Tx
 
 MAX_STATUSES = 40
@@ -21,7 +22,7 @@ def add_reading_routes(door: Door) -> None:
 
     @door.get("/api/v1/statuses/<int:status_id>", "read:statuses", who="anyone")
     async def status(call: Call, status_id: int) -> Status:
-        return await found(call, status_id)
+        return await shown(call, status_id)
 
     @door.get("/api/v1/statuses", "read:statuses", who="anyone")
     async def several(call: Call) -> list[Status]:
@@ -32,16 +33,3 @@ def add_reading_routes(door: Door) -> None:
             return await statuses(tx, call.context, call.viewer, lines)
 
         return await call.store.query(operation)
-
-
-async def found(call: Call, status_id: int) -> Status:
-    """The status with this id as the caller sees it; raises `Refused` 404."""
-
-    async def operation(tx: Tx) -> list[Status]:
-        lines = await lines_by_ids(tx, call.viewer, [status_id])
-        return await statuses(tx, call.context, call.viewer, lines)
-
-    made = await call.store.query(operation)
-    if not made:
-        raise missing()
-    return made[0]

@@ -12,7 +12,7 @@ from clients.statuses.parameters import StatusParameters
 from clients.texts import mark
 from objects.choices import post_choices
 from objects.experiences.drafts import Writer, Written, start
-from objects.experiences.fields import MAX_SUMMARY, Experience, Reach
+from objects.experiences.fields import MAX_SUMMARY, MAX_TITLE, Experience, Reach
 from objects.notes import NoteDraft
 from objects.visibility import Visibility
 from outbox.acts.create import post
@@ -99,7 +99,7 @@ async def begin(
     language = member.language or context.outbox.language
     words = {
         "name": author.username,
-        "title": _LIVELY.sub("\\1\u200b", begun.experience.title),
+        "title": _LIVELY.sub("\\1\u200b", begun.experience.title[:MAX_TITLE]),
         "link": context.identifiers.draft_page(number),
     }
 

@@ -13,6 +13,7 @@ from clients.media.describing import described
 from clients.statuses.checking import (
     checked_media,
     checked_text,
+    invalid,
     is_markdown,
     language_of,
     poll_draft,
@@ -24,8 +25,10 @@ from clients.statuses.publishing import KEY_MS, MAX_KEY, Repeated, noting
 from clients.statuses.scheduling import schedule, scheduled_entity
 from clients.statuses.titled import Titled, begin, titled
 from objects.notes import source_of
+from objects.quotes import POLICIES
 from outbox.acts.change import withdraw
 from outbox.acts.create import post
+from outbox.acts.quoted import set_quote_policy
 from outbox.acts.react import take_back
 from outbox.acts.revise import Revision, revise
 from storage.records import ActorRecord, MediaRecord, ObjectRecord
@@ -54,8 +57,13 @@ def add_writing_routes(door: Door) -> None:
     async def change(call: Call, status_id: int) -> Status:
         record = await own_record(call, status_id)
         sent = await call.read(StatusParameters)
+        policy = sent.quote_approval_policy
+        if policy and policy not in POLICIES:
+            raise invalid("Quote approval policy is not included in the list")
         revision = await call.store.query(lambda tx: _revision(tx, call, record, sent))
         await revise(call.context.outbox, call.me, record, revision)
+        if policy:
+            await set_quote_policy(call.context.outbox, call.me, record, policy)
         return await shown(call, record.id)
 
     @door.delete("/api/v1/statuses/<int:status_id>", "write:statuses")

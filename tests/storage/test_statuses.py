@@ -1,5 +1,6 @@
 """Posts for later, bookmarks, keys, threads, uploads on their way, ends of polls."""
 
+import asyncio
 from dataclasses import replace
 
 from storage.ids import new_id
@@ -161,3 +162,26 @@ async def test_polls_end_once_and_are_looked_up_now_and_then(store: Store) -> No
         assert await tx.objects.poll(question.id) is None
 
     await store.write(operation)
+
+
+async def test_at_the_same_moment_one_alone_publishes_and_one_alone_has_a_key(
+    store: Store,
+) -> None:
+    owner = actor("amina")
+    record = ScheduledRecord(new_id(), owner.id, None, "{}", 5, "waiting", "", 1)
+
+    async def begin(tx: Tx) -> None:
+        await tx.actors.add(owner)
+        await tx.scheduled.add(record, [])
+
+    await store.write(begin)
+
+    async def publish(number: int) -> tuple[bool, bool]:
+        async with store.transaction() as tx:
+            taken = await tx.scheduled.take(record.id, 10)
+            keyed = await tx.statuses.take_key(owner.id, "k", number, 10, 0)
+            return taken, keyed
+
+    outcomes = await asyncio.gather(*(publish(number) for number in range(4)))
+    assert sorted(taken for taken, _ in outcomes) == [False, False, False, True]
+    assert sorted(keyed for _, keyed in outcomes) == [False, False, False, True]

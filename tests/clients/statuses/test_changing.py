@@ -211,3 +211,22 @@ async def test_whoever_boosted_a_post_hears_of_its_change(network: Network) -> N
     assert "update" in await here.notified("bruno")
     assert "update" in await there.notified("paul")
     assert "update" not in await here.notified("amina")
+
+
+async def test_an_edit_may_say_who_quotes(node: LocalNode) -> None:
+    app = await app_of(node, "amina")
+    status = await app.post(STATUSES, json={"status": "Citez-moi"})
+    path = f"{STATUSES}/{status['id']}"
+    sent = {"status": "Citez-moi", "quote_approval_policy": "nobody"}
+    changed = await app.put(path, json=sent)
+    assert changed["quote_approval"]["automatic"] == []
+    await app.put(path, json={**sent, "quote_approval_policy": "x"}, expect=422)
+
+
+async def test_files_of_others_are_never_attached(node: LocalNode) -> None:
+    amina, bruno = await app_of(node, "amina"), await app_of(node, "bruno")
+    theirs = await upload(amina, "red")
+    sent = {"status": "Volé", "media_ids": [theirs["id"]]}
+    assert "not found" in (await bruno.post(STATUSES, json=sent, expect=422))["error"]
+    own = await bruno.post(STATUSES, json={"status": "À moi"})
+    await bruno.put(f"{STATUSES}/{own['id']}", json=sent, expect=422)

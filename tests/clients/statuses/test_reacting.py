@@ -83,9 +83,11 @@ async def test_a_boost_for_followers_alone_is_not_told_to_others(network: Networ
     await there.ask_to_follow("paul", "amina@greta.example")
     await network.settle()
     number = await number_of(here, await here.write("bruno", "Bonjour"))
-    await amina.post(f"{STATUSES}/{number}/reblog", json={"visibility": "private"})
+    boost = await amina.post(f"{STATUSES}/{number}/reblog", json={"visibility": "private"})
     await network.settle()
     stranger = App(here)
+    await stranger.get(f"{STATUSES}/{boost['id']}", expect=404)
+    assert (await amina.get(f"{STATUSES}/{boost['id']}"))["reblog"]["id"] == str(number)
     assert await stranger.get(f"{STATUSES}/{number}/reblogged_by") == []
     own = await amina.get(f"{STATUSES}/{number}/reblogged_by")
     assert [account["acct"] for account in own] == ["amina"]
