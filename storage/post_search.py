@@ -115,7 +115,10 @@ class PostSearchStatements(Statements):
         if selection.where != "public":
             words = statement.add(self._query(selection, ()))
             match = self._match(words, selection, statement)
-            own = f"{_FROM.format(match=match)} and +s.rowid in ({_LIBRARY})"
+            # Nothing before the oldest is looked at; a member without anything costs nothing.
+            oldest = f"(select min(l.id) from ({_LIBRARY}) as l)"
+            own = f"{_FROM.format(match=match)} and s.rowid >= {oldest}"
+            own += f" and +s.rowid in ({_LIBRARY})"
             parts.append(f"select * from ({own} order by s.rowid desc limit {most}) as mine")
         if selection.where != "library":
             public = statement.add(self._query(selection, ("p",)))

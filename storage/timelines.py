@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from storage.audience import LISTED
+from storage.feeds import AT_HOME
 from storage.ports import Value
 from storage.records import ActorRecord, columns
 from storage.statements import Statements
@@ -49,7 +50,8 @@ class TimelineStatements(Statements):
             rest += f" and t.id < ${len(args)}"
         rows = await self.connection.fetch_all(
             "select t.id, t.object_id, t.actor_id from timeline t "
-            f"where t.owner_id = $1 and t.home = 1{rest} order by t.id desc limit $2",
+            "join objects o on o.id = t.object_id "
+            f"where t.owner_id = $1 and t.home = 1 {AT_HOME}{rest} order by t.id desc limit $2",
             *args,
         )
         return [(row[0], row[1], row[2]) for row in rows]
