@@ -8,7 +8,13 @@ from actors.sign_in.codes import end_access
 from federation.errors import Refused
 from storage.ids import new_id
 from storage.oversight import OversightStatements
-from storage.records import ActorRecord, AuditRecord, DomainRuleRecord, MemberRecord
+from storage.records import (
+    ActorRecord,
+    AuditRecord,
+    DomainRuleRecord,
+    MemberRecord,
+    NotificationRecord,
+)
 from storage.store import Tx
 
 T = TypeVar("T")
@@ -46,6 +52,19 @@ async def administrator(tx: Tx, actor: ActorRecord) -> str:
     """The name under which an administrator's acts are logged; raises `Refused` 403."""
     require_role(await tx.members.by_actor(actor.id), "admin")
     return actor.account
+
+
+async def tell_administrators(
+    tx: Tx, kind: str, actor_id: int, now: int, subject_id: int | None = None
+) -> None:
+    """Tell every administrator but the actor what the actor did."""
+    for owner_id in await tx.members.administrators():
+        if owner_id != actor_id:
+            await tx.activities.notify(
+                NotificationRecord(
+                    new_id(), owner_id, kind, actor_id, None, now, None, subject_id=subject_id
+                )
+            )
 
 
 async def audit(tx: Tx, who: str, action: str, target: str, reason: str, now: int) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 import orjson
 
-from actors.administration import NotPossible, audit
+from actors.administration import NotPossible, audit, tell_administrators
 from actors.identifiers import Identifiers
 from storage.ids import new_id
 from storage.oversight import OversightStatements
@@ -67,8 +67,14 @@ async def file_complaint(
         reporter_mail=complaint.mail,
         category=complaint.category,
     )
-    await tx.ledger.add_report(record)
+    await keep_report(tx, record)
     return record
+
+
+async def keep_report(tx: Tx, record: ReportRecord) -> None:
+    """Keep a new report and tell the administrators; one that is known is told of once."""
+    if await tx.ledger.add_report(record) and record.target_id is not None:
+        await tell_administrators(tx, "admin.report", record.actor_id, record.created_at, record.id)
 
 
 async def decide_report(

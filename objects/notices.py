@@ -13,7 +13,7 @@ GROUPED: Final = frozenset({"like", "share", "follow"})
 ABOUT_OBJECTS: Final = frozenset(
     {
         "mention", "question", "like", "share", "reuse", "coauthor", "quote", "quoted_update",
-        "poll", "update",
+        "poll", "update", "status",
     }
 )  # fmt: skip
 DAY_MS: Final = 24 * 3_600_000

@@ -42,9 +42,9 @@ async def show_activity(
     `followers` reaches the actor's local followers, `addressed` these local actors (others
     among them are ignored), and an actor of ours sees what they did themselves. With `home`
     it shows in home timelines (of followers and of the actor), else only in inboxes; then the
-    addressed are notified of a mention, or of what `kinds` says, and a local author of a reply,
-    once. An entry of a home timeline is sorted by the id under which apps know it: that of the
-    object, or (`shared`) of the activity that shares it.
+    addressed are notified of a mention, or of what `kinds` says, a local author of a reply, and
+    followers who want to know of every post, once. An entry of a home timeline is sorted by the
+    id under which apps know it: that of the object, or (`shared`) of the activity that shares it.
     """
     in_home = home and record is not None
     number = record.id if in_home and record is not None and not shared else activity_id
@@ -57,9 +57,30 @@ async def show_activity(
         await tx.activities.show_to(sorted(owners), entry, author_id)
     if in_home and record is not None and author_id == actor.id:
         await notify_addressed(tx, actor, record, addressed, kinds or {})
+        if followers:
+            await _notify_watchers(tx, actor, record, addressed)
         await _show_around(tx, actor, record, addressed)
     if in_home and record is not None:
         await tx.streams.shown(record.id, number, actor.id)
+
+
+async def _notify_watchers(
+    tx: Tx, author: ActorRecord, record: ObjectRecord, addressed: set[int]
+) -> None:
+    """Tell followers who want to know of every post; answers to others are none of these."""
+    watchers = set(await tx.bonds.watchers(author.id, record.id)) - addressed
+    if not watchers:
+        return
+    if record.in_reply_to is not None:
+        parent = await tx.objects.place(record.in_reply_to)
+        if parent is None or parent.actor_id != author.id:
+            return
+    for owner_id in sorted(watchers):
+        await tx.activities.notify(
+            NotificationRecord(
+                new_id(), owner_id, "status", author.id, record.id, record.created_at, None
+            )
+        )
 
 
 async def _show_around(

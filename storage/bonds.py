@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from storage.audience import may_see
 from storage.hiding import domain_blocked
 from storage.ids import new_id
 from storage.ports import Value
@@ -96,6 +97,20 @@ class BondStatements(Statements):
             follower_id,
         )
         return {row[0]: _options(row[1], row[2], row[3]) for row in rows}
+
+    async def watchers(self, actor_id: int, object_id: int) -> list[int]:
+        """Members who want to be told of whatever an actor posts, and may see the object."""
+        rows = await self.connection.fetch_all(
+            "select p.follower_id from follow_options p "
+            "join follows f on f.follower_id = p.follower_id and f.followee_id = p.followee_id "
+            "and f.state = 'accepted' and f.follower_local = 1 "
+            "join objects o on o.id = $2 join actors w on w.id = o.actor_id "
+            f"where p.followee_id = $1 and p.notify = 1 and {may_see('p.follower_id')} "
+            "order by p.follower_id",
+            actor_id,
+            object_id,
+        )
+        return [row[0] for row in rows]
 
     async def mute(
         self, actor_id: int, target_id: int, *, notifications: bool, until: int | None, now: int

@@ -71,6 +71,14 @@ class MemberStatements(Statements):
         )
         return int(found or 0)
 
+    async def administrators(self) -> list[int]:
+        """The actors behind the open accounts of administrators."""
+        rows = await self.connection.fetch_all(
+            "select actor_id from members where role = 'admin' and disabled_at is null "
+            "order by actor_id"
+        )
+        return [row[0] for row in rows]
+
     async def set_password(self, actor_id: int, password_hash: str) -> None:
         """Replace the password's hash."""
         await self.connection.execute(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Final, Literal
 
-from actors.administration import ROLES, NotPossible, audit
+from actors.administration import ROLES, NotPossible, audit, tell_administrators
 from actors.identifiers import Identifiers
 from actors.keys import KeyPairs
 from actors.local import Account, create_person
@@ -184,6 +184,7 @@ async def accept(
         )
     note = f"invited by {invitation.created_by}"
     await audit(tx, actor.account, f"join {invitation.role}", actor.account, note, now)
+    await tell_administrators(tx, "admin.sign_up", actor.id, now)
     return actor
 
 

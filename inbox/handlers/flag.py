@@ -2,6 +2,7 @@
 
 import json
 
+from actors.reporting import keep_report
 from inbox.context import HandlerContext, Ignored
 from inbox.people import local_actor
 from objects.text import plain_text
@@ -23,7 +24,8 @@ async def receive(context: HandlerContext) -> str:
     if target is None:
         raise Ignored("the report is about nobody here")
     comment = plain_text(context.activity.text("content") or "")
-    await context.tx.ledger.add_report(
+    await keep_report(
+        context.tx,
         ReportRecord(
             id=new_id(),
             url=context.url,
@@ -33,7 +35,7 @@ async def receive(context: HandlerContext) -> str:
             comment=comment[:MAX_COMMENT],
             state="open",
             created_at=context.now,
-        )
+        ),
     )
     return ""
 

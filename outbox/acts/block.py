@@ -1,4 +1,4 @@
-"""Blocking actors."""
+"""Blocking and muting actors, blocking domains."""
 
 import orjson
 
@@ -64,6 +64,32 @@ async def unblock_actor(
         )
 
     return await context.store.write(operation)
+
+
+async def mute_actor(
+    context: OutboxContext,
+    actor: ActorRecord,
+    target: ActorRecord,
+    *,
+    notifications: bool = True,
+    until: int | None = None,
+) -> None:
+    """Hide somebody until a moment or (None) for good, their notifications too or not.
+
+    Nobody is told, and follows stay. Nothing happens to oneself.
+    """
+    if actor.id != target.id:
+        now = context.now()
+        await context.store.write(
+            lambda tx: tx.bonds.mute(
+                actor.id, target.id, notifications=notifications, until=until, now=now
+            )
+        )
+
+
+async def unmute_actor(context: OutboxContext, actor: ActorRecord, target: ActorRecord) -> None:
+    """Show somebody again."""
+    await context.store.write(lambda tx: tx.bonds.unmute(actor.id, target.id))
 
 
 async def block_domain(context: OutboxContext, actor: ActorRecord, domain: str) -> None:

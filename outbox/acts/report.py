@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import orjson
 
-from actors.reporting import Category
+from actors.reporting import Category, keep_report
 from outbox.builders import flag
 from outbox.context import OutboxContext
 from outbox.recipients import Recipients
@@ -58,7 +58,7 @@ async def report(
     async def operation(tx: Tx) -> ReportRecord:
         node = await tx.actors.by_url(context.identifiers.node_actor)
         kept = replace(record, forwarded=int(bool(away) and node is not None))
-        await tx.ledger.add_report(kept)
+        await keep_report(tx, kept)
         if away and node is not None:
             await context.publisher.publish(
                 tx,

@@ -42,6 +42,17 @@ _SINGLE: Final[dict[str, str]] = {
     "coauthor": mark("%(who)s named you as an author of: %(what)s"),
     "review": mark("%(who)s has news about a draft"),
     "follow_request": mark("%(who)s would like to follow you"),
+    "status": mark("%(who)s published: %(what)s"),
+    "admin.sign_up": mark("%(who)s became a member"),
+    "admin.report": mark("%(who)s reported something"),
+    "severed_relationships": mark("Some of your follows have ended"),
+    "moderation_warning": mark("The administrators wrote to you about your account"),
+}
+_PLACES: Final[dict[str, str]] = {
+    "review": "/drafts",
+    "admin.report": "/admin/reports",
+    "severed_relationships": "/notifications",
+    "moderation_warning": "/notifications",
 }
 _OTHER: Final = mark("%(who)s did something that concerns you")
 
@@ -100,8 +111,8 @@ def address(notice: Notice) -> str:
     """Where a notice leads."""
     if notice.record is not None:
         return page_for(notice.record)
-    if notice.kind == "review":
-        return "/drafts"
+    if notice.kind in _PLACES:
+        return _PLACES[notice.kind]
     return f"/people/{notice.people[0].id}"
 
 
