@@ -1,9 +1,11 @@
 """Signing in at an OpenID Connect provider that behaves like ProConnect."""
 
 from typing import Any, cast
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
+from tests.clients.oauth.flow import registered
 from tests.support.fediverse import LocalNode, Network
 from tests.support.identity_provider import CLIENT, ISSUER, SECRET, IdentityProvider
 from tests.support.signed_in import post, session_token, signed_in
@@ -62,6 +64,20 @@ async def test_a_member_is_known_by_mail_first_and_by_subject_then(
     provider.claims |= {"email": "other@elsewhere.example", "email_verified": False}
     again = node.app.test_client()
     assert is_in(again, await go(again, provider))
+
+
+async def test_somebody_on_the_way_to_an_application_is_led_back_there(
+    node: LocalNode, provider: IdentityProvider
+) -> None:
+    await member(node, "marie", mail="marie@greta.example")
+    app = await registered(node)
+    for state in ("x" * 600, "x" * 3_000):
+        client = node.app.test_client()
+        asked = await client.get(app.address(state=state))
+        path = parse_qs(urlsplit(asked.headers["Location"]).query)["next"][0]
+        answer = await go(client, provider, f"/sign-in/oidc?next={quote(path)}")
+        assert answer.headers["Location"] == path
+        assert "Tusky" in await text(await client.get(path))
 
 
 async def test_the_page_names_the_provider_and_asks_for_its_level(
