@@ -13,7 +13,14 @@ from clients.paging import Paged
 from clients.rendering.accounts import account_list
 from federation.addresses import normalise_host
 from federation.errors import Refused, Untrusted
-from outbox.acts.block import block_actor, block_domain, unblock_actor, unblock_domain
+from outbox.acts.block import (
+    block_actor,
+    block_domain,
+    mute_actor,
+    unblock_actor,
+    unblock_domain,
+    unmute_actor,
+)
 from storage.store import Tx
 
 MAX_SECONDS: Final = 10 * 365 * 24 * 3_600
@@ -62,25 +69,22 @@ def add_mute_routes(door: Door) -> None:
 
     @door.post("/api/v1/accounts/<int:account_id>/mute", "write:mutes")
     async def mute(call: Call, account_id: int) -> Relationship:
-        wanted, now = await call.read(Mute), call.context.now()
+        wanted = await call.read(Mute)
         target = await call.store.query(lambda tx: person(tx, account_id))
         seconds = min(max(wanted.duration or 0, 0), MAX_SECONDS)
-        if target.id != call.me.id:
-            await call.store.write(
-                lambda tx: tx.bonds.mute(
-                    call.me.id,
-                    target.id,
-                    notifications=wanted.notifications,
-                    until=now + seconds * 1000 if seconds else None,
-                    now=now,
-                )
-            )
+        await mute_actor(
+            call.context.outbox,
+            call.me,
+            target,
+            notifications=wanted.notifications,
+            until=call.context.now() + seconds * 1000 if seconds else None,
+        )
         return await relationship(call, target)
 
     @door.post("/api/v1/accounts/<int:account_id>/unmute", "write:mutes")
     async def unmute(call: Call, account_id: int) -> Relationship:
         target = await call.store.query(lambda tx: person(tx, account_id))
-        await call.store.write(lambda tx: tx.bonds.unmute(call.me.id, target.id))
+        await unmute_actor(call.context.outbox, call.me, target)
         return await relationship(call, target)
 
     @door.get("/api/v1/mutes", "read:mutes")

@@ -55,6 +55,21 @@ async def test_a_blocked_account_disappears_and_can_come_back(node: LocalNode) -
     assert "@bruno@node.example" in await page_of(amina, "/people?who=bruno")
 
 
+async def test_a_hidden_account_can_be_shown_again(node: LocalNode) -> None:
+    bruno = await actor_of(node, "bruno")
+    amina = await signed_in(node, "amina")
+    await post(amina, f"/people/{bruno.id}/follow")
+    await node.work_inbox()
+    await node.write("bruno", "Coucou de Bruno")
+    await node.work_inbox()
+    assert "Coucou de Bruno" in await page_of(amina, "/timeline")
+    await post(amina, f"/people/{bruno.id}/mute")
+    assert "L’afficher de nouveau" in await page_of(amina, f"/people/{bruno.id}")
+    assert "Coucou de Bruno" not in await page_of(amina, "/timeline")
+    await post(amina, f"/people/{bruno.id}/unmute")
+    assert "Coucou de Bruno" in await page_of(amina, "/timeline")
+
+
 async def test_nothing_is_done_without_the_form_of_the_session(node: LocalNode) -> None:
     bruno = await actor_of(node, "bruno")
     amina = await signed_in(node, "amina")

@@ -10,7 +10,7 @@ from quart import Blueprint, Response, request
 
 from federation.errors import FederationError, Refused
 from objects.choices import profile_choices
-from outbox.acts.block import block_actor, unblock_actor
+from outbox.acts.block import block_actor, mute_actor, unblock_actor, unmute_actor
 from outbox.acts.follow import answer, ask, end
 from storage.concepts import Concept
 from storage.records import ActorRecord
@@ -35,6 +35,8 @@ register_done(
         "unfollowed": mark("You no longer follow this account."),
         "blocked": mark("Blocked: you no longer see each other."),
         "unblocked": mark("No longer blocked."),
+        "muted": mark("Hidden: what this account publishes is no longer shown to you."),
+        "unmuted": mark("You see again what this account publishes."),
         "removed": mark("This person no longer follows you."),
     }
 )
@@ -157,14 +159,16 @@ def add_people_routes(blueprint: Blueprint, context: WebContext) -> None:
 
         async def operation(tx: Tx) -> dict[str, Any]:
             if await tx.relationships.blocks(shown.id, signed.actor.id):
-                return {"cards": Cards((), {}), "bond": Bond(), "blocked": False}
+                return {"cards": Cards((), {}), "bond": Bond(), "blocked": False, "muted": False}
             records = await tx.objects.of_actor(shown.id, before=start, limit=PAGE + 1)
             cards = await cards_of_objects(tx, signed.actor, [r.id for r in records[:PAGE]])
+            ties = await tx.bonds.bonds(signed.actor.id, [shown.id])
             return {
                 "cards": cards,
                 "following": records[PAGE - 1].id if len(records) > PAGE else None,
                 "bond": (await bonds_of(tx, signed.actor, [shown]))[shown.id],
-                "blocked": await tx.relationships.blocks(signed.actor.id, shown.id),
+                "blocked": ties[shown.id].blocking,
+                "muted": ties[shown.id].muting,
             }
 
         values = await context.store.query(operation)
@@ -182,7 +186,7 @@ def add_people_routes(blueprint: Blueprint, context: WebContext) -> None:
 
 
 def add_bond_routes(blueprint: Blueprint, context: WebContext) -> None:
-    """`POST /people/ID/{follow,unfollow,remove,block,unblock}`."""
+    """`POST /people/ID/{follow,unfollow,remove,block,unblock,mute,unmute}`."""
 
     @blueprint.post("/people/<int:actor_id>/<act>")
     async def act_on_person(actor_id: int, act: str) -> Response:
@@ -207,6 +211,8 @@ _ACTS: Final[dict[str, Any]] = {
     "remove": lambda outbox, actor, asker: answer(outbox, actor, asker, agreed=False),
     "block": block_actor,
     "unblock": unblock_actor,
+    "mute": mute_actor,
+    "unmute": unmute_actor,
 }
 _DONE: Final = {
     "follow": "followed",
@@ -214,4 +220,6 @@ _DONE: Final = {
     "remove": "removed",
     "block": "blocked",
     "unblock": "unblocked",
+    "mute": "muted",
+    "unmute": "unmuted",
 }
