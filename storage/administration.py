@@ -79,6 +79,15 @@ class AdministrationStatements(Statements):
             *args,
         )
 
+    async def measured(self, limit: int = 500) -> list[ActorRecord]:
+        """The accounts for which a measure holds, those changed last first."""
+        return await self.all_of(
+            ActorRecord,
+            "from actors where (sanction <> '' or sensitized = 1) and state <> 'gone' "
+            "order by updated_at desc, id desc limit $1",
+            limit,
+        )
+
     async def members(self, ids: list[int]) -> dict[int, MemberRecord]:
         """The accounts behind these actors."""
         if not ids:

@@ -75,10 +75,14 @@ async def admin_reports(
         )
         if number
     }
+    # What is reported of the site itself is about the organisation.
+    organisation = await tx.instance.organisation()
+    ids |= {organisation.id} if organisation else set()
     people = await admin_accounts(tx, context, list((await tx.actors.by_ids(sorted(ids))).values()))
+    site = people.get(organisation.id) if organisation else None
     shown_in = await _statuses(tx, context, viewer, reports)
     known = {rule.text: rule for rule in house.listed()}
-    return [_report(report, people, shown_in[report.id], known) for report in reports]
+    return [_report(report, people, site, shown_in[report.id], known) for report in reports]
 
 
 async def _statuses(
@@ -99,6 +103,7 @@ async def _statuses(
 def _report(
     report: ReportRecord,
     people: dict[int, AdminAccount],
+    site: AdminAccount | None,
     reported: list[Status],
     known: dict[str, HouseRule],
 ) -> AdminReport:
@@ -113,7 +118,7 @@ def _report(
         created_at=moment(report.created_at),
         updated_at=decided or moment(report.created_at),
         account=people[report.actor_id],
-        target_account=people.get(report.target_id or 0),
+        target_account=people.get(report.target_id or 0, site),
         assigned_account=people.get(report.assigned_to or 0),
         action_taken_by_account=people.get(report.decided_by or 0),
         statuses=reported,

@@ -407,6 +407,7 @@ update timeline set id = object_id where home = 1 and object_id is not null and 
 -- stricter of it and of what the rules say of the domain. `sensitized`: files are always covered.
 alter table actors add column sanction text not null default '';
 alter table actors add column sensitized bigint not null default 0;
+create index actors_measured on actors (id) where sanction <> '' or sensitized = 1;
 
 -- Which rules a report names (JSON list of their texts), who decided it, whether it was sent on.
 alter table reports add column rules text not null default '[]';

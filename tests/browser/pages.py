@@ -134,6 +134,7 @@ ADMINISTRATION: Final = [
         "/admin/network",
         "/admin/domains",
         "/admin/reports",
+        "/admin/measures",
         "/admin/reports/{report}",
         "/admin/audit",
         "/admin/audit?who=x&since=2026-01-01",

@@ -124,3 +124,63 @@ async def test_what_visitors_are_told_about_a_server_is_kept(
     await post(lea, "/admin/domains", **rule)
     (kept,) = await node.store.query(lambda tx: tx.relationships.domain_rules())
     assert (kept.public_comment, kept.reason) == ("Spam", "x")
+
+
+# measures
+
+
+async def test_an_account_is_suspended_and_set_free_from_the_page(
+    node: LocalNode, lea: QuartClient
+) -> None:
+    url = await node.write("amina", "Bonjour")
+    taken = {"account": "amina", "measure": "suspend", "reason": "Insultes"}
+    answer = await post(lea, "/admin/measures", **taken)
+    assert answer.headers["Location"] == "/admin/measures?done=measure-taken"
+    path = url.removeprefix("https://node.example")
+    visitor = node.app.test_client()
+    assert (await visitor.get(path, headers={"Accept": "text/html"})).status_code == 404
+    assert "amina" in await text_of(await lea.get("/admin/measures"))
+    assert (await lea.get("/admin/members")).status_code == 200
+    assert (await post(lea, "/admin/measures", **taken)).status_code == 422
+    number = str((await node.person("amina")).id)
+    answer = await post(lea, "/admin/measures/lift", account=number)
+    assert answer.headers["Location"] == "/admin/measures?done=measure-lifted"
+    assert (await visitor.get(path, headers={"Accept": "text/html"})).status_code == 200
+    found = await acts(node)
+    assert "lea@node.example: account suspend" in found
+    assert "lea@node.example: account clear" in found
+
+
+async def test_somebody_elsewhere_is_limited_and_covered(node: LocalNode, lea: QuartClient) -> None:
+    luc = node.wires.person("https://far.example/users/luc")
+    for measure in ("limit", "sensitive"):
+        taken = {"account": "@luc@far.example", "measure": measure, "reason": "x"}
+        assert (await post(lea, "/admin/measures", **taken)).status_code == 303
+    actor = await node.actor(luc.url)
+    assert actor is not None
+    assert (actor.sanction, actor.severity, actor.sensitized) == ("limit", "limit", 1)
+    await post(lea, "/admin/measures/lift", account=str(actor.id))
+    actor = await node.actor(luc.url)
+    assert actor is not None
+    assert (actor.sanction, actor.severity, actor.sensitized) == ("", "", 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"account": "nobody"}, "account"),
+        ({"account": "x@silent.example"}, "account"),
+        ({"account": "lea"}, "account"),
+        ({"account": "greta"}, "measure"),
+        ({"measure": "moon"}, "measure"),
+        ({"reason": ""}, "reason"),
+    ],
+)
+async def test_a_measure_that_makes_no_sense_is_explained(
+    node: LocalNode, lea: QuartClient, typed: dict[str, str], wrong: str
+) -> None:
+    await node.person("amina")
+    sent = {"account": "amina", "measure": "limit", "reason": "x"} | typed
+    answer = await post(lea, "/admin/measures", **sent)
+    assert answer.status_code == 422
+    assert f'id="{wrong}-error"' in await text_of(answer)

@@ -59,6 +59,7 @@ MENU: Final = (
         mark("Oversight"),
         (
             ("/admin/reports", mark("Reports"), False),
+            ("/admin/measures", mark("Measures"), False),
             ("/admin/audit", mark("Who did what"), False),
             ("/admin/mails", mark("Mails"), False),
             ("/admin/tokens", mark("Access of programs"), False),

@@ -13,6 +13,7 @@ from web.administration.imports import add_import_routes
 from web.administration.invitations import add_invitation_routes
 from web.administration.legal import add_legal_routes
 from web.administration.mails import add_mail_routes
+from web.administration.measures import add_measure_routes
 from web.administration.members import add_member_routes
 from web.administration.organisation import add_organisation_routes
 from web.administration.overview import add_overview_routes
@@ -43,6 +44,7 @@ def routes(context: WebContext) -> Blueprint:
         add_delivery_routes,
         add_server_routes,
         add_report_desk_routes,
+        add_measure_routes,
         add_audit_routes,
         add_token_routes,
         add_mail_routes,
