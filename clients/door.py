@@ -163,7 +163,7 @@ class Door:
             self.limits.wrong()
             raise Refused(401, "invalid_token", "The access token is invalid")
         member = found if isinstance(found, TokenHolder) else None
-        self.limits.spend(f"token {member.token_id}" if member else token)
+        self.limits.spend(f"token {member.token_id}" if member else f"app {found.app_id}")
         if endpoint.scopes and not any(found.has(scope) for scope in endpoint.scopes):
             detail = "This action is outside the authorized scopes"
             raise Refused(403, "insufficient_scope", detail)
