@@ -134,6 +134,7 @@ async def _surroundings(
     filters = await active_filters(tx, viewer, context.now())
     local = [r for r in records.values() if r.local]
     coloned = any(":" in r.content + r.summary + r.name for r in local)
+    coloned = coloned or any(":" in poll.options for poll in polls.values())
     return Surroundings(
         accounts=await accounts(tx, context.identifiers, people.values()),
         authors=authors,
@@ -193,7 +194,7 @@ def _status(
         emojis=emojis_in(f"{record.summary}\n{record.name}\n{record.content}", known),
         application=None if app is None else StatusApplication(name=app[0], website=app[1] or None),
         card=None if card is None else card_entity(card, identifiers),
-        poll=None if poll is None else poll_entity(poll, now, votes=votes, own=own),
+        poll=None if poll is None else poll_entity(poll, now, votes=votes, own=own, emojis=known),
         quote_approval=around.quoting.approval(record, author, viewer),
         favourited=marks.favourited,
         reblogged=marks.reblogged,

@@ -6,6 +6,7 @@ import msgspec
 
 from clients.door import Call, Door, missing
 from clients.entities.statuses import Poll
+from clients.rendering.accounts import emojis_of_document, own_emojis
 from clients.rendering.polls import poll_entity
 from clients.statuses.checking import invalid
 from federation.errors import Refused
@@ -99,9 +100,16 @@ def _is_place(text: str) -> bool:
 
 
 async def _shown(call: Call, record: ObjectRecord, row: PollRecord) -> Poll:
-    viewer = call.viewer
-    if viewer is None:
-        return poll_entity(row, call.context.now())
-    votes = await call.store.query(lambda tx: tx.apps.votes(viewer.id, [record.id]))
-    own = record.actor_id == viewer.id
-    return poll_entity(row, call.context.now(), votes=votes.get(record.id, set()), own=own)
+    viewer_id = call.viewer.id if call.viewer else 0
+    identifiers, now = call.context.identifiers, call.context.now()
+
+    async def operation(tx: Tx) -> Poll:
+        votes = await tx.apps.votes(viewer_id, [record.id])
+        if record.local:
+            known = await own_emojis(tx, identifiers) if ":" in row.options else {}
+        else:
+            known = emojis_of_document(record.document, identifiers)
+        own = record.actor_id == viewer_id
+        return poll_entity(row, now, votes=votes.get(record.id, set()), own=own, emojis=known)
+
+    return await call.store.query(operation)

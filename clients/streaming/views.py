@@ -72,7 +72,8 @@ class Views:
             made.pinned, made.filtered = marks.pinned, filtered
             made.quote_approval, made.quote = approval, quote
             if poll is not None:
-                made.poll = poll_entity(poll, self.now, votes=votes, own=own)
+                known = {one.shortcode: one for one in plain.poll.emojis} if plain.poll else {}
+                made.poll = poll_entity(poll, self.now, votes=votes, own=own, emojis=known)
             self._made[key] = made
         return made
 

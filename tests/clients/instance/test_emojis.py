@@ -8,6 +8,7 @@ from PIL import Image
 from actors.administration import NotPossible
 from federation.errors import Refused
 from objects.emojis import add_emoji, hide_emoji, remove_emoji
+from objects.polls import PollDraft
 from storage.emojis import EmojiRecord
 from tests.support.apps import App, app_of
 from tests.support.fediverse import LocalNode, Network
@@ -63,6 +64,19 @@ async def test_a_post_shows_it_here_and_on_another_server(network: Network) -> N
         status = await app.get(f"/api/v1/statuses/{record.id}")
         assert [one["shortcode"] for one in status["emojis"]] == ["bravo"]
         assert status["emojis"][0]["url"].startswith(f"https://{node.host}/media/")
+
+
+async def test_a_poll_shows_it_in_its_choices(node: LocalNode) -> None:
+    await emoji(node, "bravo")
+    poll = PollDraft(("Oui :bravo:", "Non"), node.clock.ms + 1_000_000)
+    record = await node.object(await node.write("amina", "Alors ?", poll=poll))
+    assert record is not None
+    app = await app_of(node, "nour")
+    status = await app.get(f"/api/v1/statuses/{record.id}")
+    alone = await app.get(f"/api/v1/polls/{record.id}")
+    for found in (status["poll"], alone, await App(node).get(f"/api/v1/polls/{record.id}")):
+        assert [one["shortcode"] for one in found["emojis"]] == ["bravo"]
+    assert '"name":":bravo:"' in record.document
 
 
 async def test_a_profile_carries_it_along(node: LocalNode) -> None:
