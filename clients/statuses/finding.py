@@ -27,11 +27,11 @@ async def visible_record(call: Call, number: int) -> ObjectRecord:
 
 
 async def own_record(call: Call, number: int) -> ObjectRecord:
-    """An object of the caller; raises `Refused` 404 for what is somebody else's too."""
-    record = await visible_record(call, number)
-    if record.actor_id != call.me.id:
+    """An object of the caller; raises `Refused` 404 for what is somebody else's, and for boosts."""
+    line = await call.store.query(lambda tx: line_in(tx, call.viewer, number))
+    if line.record.actor_id != call.me.id or line.shared_by is not None:
         raise missing()
-    return record
+    return line.record
 
 
 async def shown(call: Call, number: int) -> Status:

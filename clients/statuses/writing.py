@@ -73,7 +73,8 @@ def add_writing_routes(door: Door) -> None:
         if line.shared_by is not None and line.shared_by.id == call.me.id:
             await take_back(call.context.outbox, "shares", call.me, line.record)
             return before
-        if line.record.actor_id != call.me.id:
+        # Somebody's boost is not the caller's to delete, nor a name for what it boosts.
+        if line.record.actor_id != call.me.id or line.shared_by is not None:
             raise missing()
         before.text = source_of(line.record)[0]
         at_once = bool((await call.read(Deletion)).delete_media)

@@ -230,3 +230,12 @@ async def test_files_of_others_are_never_attached(node: LocalNode) -> None:
     assert "not found" in (await bruno.post(STATUSES, json=sent, expect=422))["error"]
     own = await bruno.post(STATUSES, json={"status": "À moi"})
     await bruno.put(f"{STATUSES}/{own['id']}", json=sent, expect=422)
+
+
+async def test_a_boost_is_no_name_under_which_to_change_or_delete(node: LocalNode) -> None:
+    amina, bruno = await app_of(node, "amina"), await app_of(node, "bruno")
+    status = await amina.post(STATUSES, json={"status": "À moi"})
+    boost = await bruno.post(f"{STATUSES}/{status['id']}/reblog")
+    await amina.delete(f"{STATUSES}/{boost['id']}", expect=404)
+    await amina.put(f"{STATUSES}/{boost['id']}", json={"status": "Autre"}, expect=404)
+    assert (await amina.get(f"{STATUSES}/{status['id']}"))["content"] == "<p>À moi</p>"
