@@ -25,7 +25,6 @@ from outbox.acts.profile import (
     change_typed_profile,
 )
 from storage.records import ActorRecord
-from storage.store import Tx
 
 MAX_DOMAINS: Final = 100
 PICTURES: Final = {"avatar": "icon", "header": "image"}
@@ -101,14 +100,11 @@ async def change_profile_of(call: Call) -> None:
 
 async def remove_picture(call: Call, kind: str) -> None:
     """Take the caller's avatar or header away."""
-
-    async def now(tx: Tx) -> ActorRecord:
-        return await tx.actors.by_id(call.me.id) or call.me
-
-    actor = await call.store.query(now)
-    if getattr(actor, PICTURES[kind]):
+    actor, place = call.me, PICTURES[kind]
+    if getattr(actor, place):
         extras = replace_extras(extras_of(actor), {f"{kind}_description": ""})
-        changes = ProfileChanges(**{PICTURES[kind]: ""}, extras=extras)  # type: ignore[arg-type]
+        gone: dict[str, Any] = {place: ""}
+        changes = ProfileChanges(extras=extras, **gone)
         await change_typed_profile(call.context.outbox, actor, changes)
 
 

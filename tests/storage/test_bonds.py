@@ -14,6 +14,7 @@ from tests.storage.actors_made_up import actor, add
 from tests.storage.test_hiding import post
 
 AWAY = "atelier.example"
+EVERYTHING = LineFilter()
 
 
 async def follow(tx: Tx, one: ActorRecord, other: ActorRecord, state: str = "accepted") -> None:
@@ -152,22 +153,17 @@ async def test_posts_and_shares_stand_in_one_order(
         reaction = ReactionRecord(new_id(), basile.id, other.id, activity.url, 1)
         await tx.activities.react("shares", reaction)
 
-        async def lines(*, viewer: int = amina.id, **wanted: object) -> list[int]:
-            return await tx.profiles.lines(
-                basile.id,
-                viewer,
-                LineFilter(**wanted),
-                Span(),  # type: ignore[arg-type]
-            )
+        async def lines(viewer: int = amina.id, wanted: LineFilter = EVERYTHING) -> list[int]:
+            return await tx.profiles.lines(basile.id, viewer, wanted, Span())
 
         everything = [picture.id, reply.id, activity.id, first.id]
         assert sorted(await lines(), reverse=True) == sorted(everything, reverse=True)
         assert await lines() == sorted(everything, reverse=True)
-        assert await lines(viewer=0) == await lines()
-        assert reply.id not in await lines(replies=False)
-        assert activity.id not in await lines(shares=False)
-        assert await lines(media=True) == [picture.id]
-        assert await lines(tagged="formation") == [first.id]
+        assert await lines(0) == await lines()
+        assert reply.id not in await lines(wanted=LineFilter(replies=False))
+        assert activity.id not in await lines(wanted=LineFilter(shares=False))
+        assert await lines(wanted=LineFilter(media=True)) == [picture.id]
+        assert await lines(wanted=LineFilter(tagged="formation")) == [first.id]
         newest = await tx.profiles.lines(basile.id, 0, LineFilter(), Span(limit=1))
         rest = await tx.profiles.lines(basile.id, 0, LineFilter(), Span(limit=9, max_id=newest[0]))
         assert [*newest, *rest] == await lines()

@@ -1,6 +1,7 @@
 """Accounts of every kind, in a number of queries that does not grow with them."""
 
 from dataclasses import replace
+from typing import Any
 
 from clients.rendering.accounts import account_list
 from clients.rendering.relationships import relationships
@@ -15,12 +16,12 @@ GROUP = "https://atelier.example/groups/velo"
 BOT = "https://atelier.example/users/robot"
 
 
-async def keep(node: LocalNode, **changes: object) -> ActorRecord:
+async def keep(node: LocalNode, **changes: Any) -> ActorRecord:
     """An actor of another server."""
     url = str(changes.get("url", BOT))
     name = url.rpartition("/")[2]
     template = await node.person("greta")
-    values = {"url": url, "username": name, "local": 0, "host": "atelier.example"}
+    values: dict[str, Any] = {"url": url, "username": name, "local": 0, "host": "atelier.example"}
     row = replace(template, id=template.id + hash(url) % 10_000, **values | changes)
     async with node.store.transaction() as tx:
         return await tx.actors.save(row)
