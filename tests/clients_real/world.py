@@ -3,6 +3,7 @@
 import json
 import struct
 import subprocess
+import threading
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from tests.support.processes import LOOPBACK, ROOT, NodeProcess
 
 PASSWORD: Final = "quatre chevaux agrafe correcte"
 OOB: Final = "urn:ietf:wg:oauth:2.0:oob"
+WALK_WITHIN_S: Final = 240.0
 FOLDER: Final = Path(__file__).parent
 PYTHON: Final = ROOT / ".venv-clients" / "bin" / "python"
 TOOT: Final = ROOT / ".venv-clients" / "bin" / "toot"
@@ -109,9 +111,8 @@ def _code(answer: httpx.Response) -> str:
     if answer.status_code >= 400:
         return ""
     page = html5lib.parse(answer.text)
-    for element in page.iter(f"{_XHTML}code"):
-        return "".join(element.itertext()).strip()
-    return ""
+    fields = page.iter(f"{_XHTML}input")
+    return next((one.get("value", "") for one in fields if one.get("id") == "code"), "")
 
 
 @dataclass
@@ -180,6 +181,9 @@ def take(command: list[str], home: Person, away: Person) -> dict[str, str]:
     assert walk.stdout is not None
     report: dict[str, str] = {}
     noise: list[str] = []
+    # a library that waits for ever is ended, and what it did until then is told
+    end = threading.Timer(WALK_WITHIN_S, walk.kill)
+    end.start()
     for line in walk.stdout:
         try:
             words = json.loads(line)
@@ -192,5 +196,6 @@ def take(command: list[str], home: Person, away: Person) -> dict[str, str]:
         else:
             report[words["step"]] = "" if words["ok"] else words["error"]
     walk.wait(30)
+    end.cancel()
     report["(the program)"] = "" if walk.returncode == 0 else "".join(noise)[-4_000:]
     return report

@@ -1,5 +1,8 @@
 // The steps of a walk: each is done, and what came of it is told on standard output.
 import assert from "node:assert/strict";
+import { createReadStream, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -36,6 +39,13 @@ export async function eventually(check, what) {
 export function picture() {
   const bytes = Buffer.from(config.picture, "hex");
   return new File([bytes], "carre.png", { type: "image/png" });
+}
+
+// The same as a file on disk, read piece by piece.
+export function pictureStream() {
+  const path = join(mkdtempSync(join(tmpdir(), "walk-")), "carre.png");
+  writeFileSync(path, Buffer.from(config.picture, "hex"));
+  return createReadStream(path);
 }
 
 // Do each step; a failure is told and does not keep the others from being done.

@@ -1,7 +1,7 @@
 // megalodon walks through the API: two people on two nodes.
 import megalodon, { detector } from "megalodon";
 
-import { OOB, assert, codeFor, config, eventually, picture, walk } from "./steps.mjs";
+import { OOB, assert, codeFor, config, eventually, pictureStream, walk } from "./steps.mjs";
 
 let home;
 let away;
@@ -64,7 +64,7 @@ await walk({
     assert.equal((await home.getStatus(post.id)).data.language, "fr");
   },
   async write_with_media() {
-    const media = (await home.uploadMedia(picture(), { description: "Un carré" })).data;
+    const media = (await home.uploadMedia(pictureStream(), { description: "Un carré" })).data;
     const status = (await home.postStatus("Avec image", { media_ids: [media.id] })).data;
     assert.equal(status.media_attachments[0].description, "Un carré");
   },

@@ -62,8 +62,8 @@ class Walk:
             "Mastodon.py", scopes=SCOPES, redirect_uris=OOB, api_base_url=base
         )
         api = Mastodon(client_id=client_id, client_secret=secret, api_base_url=base)
-        url = api.auth_request_url(scopes=SCOPES, redirect_uris=OOB)
-        api.log_in(code=code_for(url, who), redirect_uri=OOB, scopes=SCOPES)
+        url = api.auth_request_url(scopes=SCOPES, redirect_uris=OOB, allow_http=True)
+        api.log_in(code=code_for(url, who), redirect_uri=OOB, scopes=SCOPES, allow_http=True)
         assert api.me().username == CONFIG[who]["username"]
         return api
 
@@ -286,7 +286,7 @@ class Walk:
         assert len(self.home.fetch_remaining(first)) >= 5
 
     def log_out(self) -> None:
-        self.away.revoke_access_token()
+        self.away.revoke_access_token(allow_http=True)
         refused(self.away.me, MastodonUnauthorizedError)
 
 
