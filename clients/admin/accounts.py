@@ -26,6 +26,7 @@ READ: Final = "admin:read:accounts"
 WRITE: Final = "admin:write:accounts"
 PAGE: Final = 100
 PATH: Final = "/api/v1/admin/accounts"
+MAX_REASON: Final = 5_000
 STAFF: Final = ("admin", "editor")
 STATUSES: Final = ("active", "disabled", "suspended", "sensitized")
 
@@ -241,9 +242,6 @@ async def _carried_out(call: Call, actor: ActorRecord, measure: Measure) -> None
             await possible(acting)
         case _:
             raise Refused(422, "no-action", "Validation failed: Type is not included in the list")
-
-
-MAX_REASON: Final = 5_000
 
 
 async def _settle(

@@ -26,6 +26,7 @@ from clients.entities.instance import (
 )
 from clients.instance.configuration import about, configuration, streaming, v1_configuration
 from clients.rendering.accounts import AVATAR, account_list
+from clients.texts import mark
 from federation.nodeinfo import NodeFacts
 from objects.translation import translates
 from storage.records import ActorRecord, MediaRecord
@@ -36,10 +37,7 @@ KEPT_S: Final = 10.0
 COMPATIBLE: Final = "4.5.0"
 API_VERSION: Final = 7
 AVATAR_SIZE: Final = 400
-BY_INVITATION: Final = {
-    "fr": "<p>Les comptes s’ouvrent sur invitation de l’organisation.</p>",
-    "en": "<p>The organisation invites those who get an account.</p>",
-}
+BY_INVITATION: Final = mark("The organisation invites those who get an account.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,7 @@ class Overview:
                 enabled=False,
                 approval_required=False,
                 reason_required=False,
-                message=BY_INVITATION[context.settings.language],
+                message=f"<p>{context.texts(context.settings.language)(BY_INVITATION)}</p>",
             ),
             contact=Contact(email=await self._mail(), account=facts.account),
             rules=await self.rules(),

@@ -27,10 +27,16 @@ async def test_a_stranger_learns_what_an_app_needs_before_it_signs_in(node: Loca
     assert len(found["configuration"]["vapid"]["public_key"]) == 87
     assert found["contact"]["account"]["acct"] == "greta"
     assert found["registrations"]["enabled"] is False
-    assert (
-        "invite" in found["registrations"]["message"]
-        or "invitation" in (found["registrations"]["message"])
-    )
+    assert found["registrations"]["message"].startswith("<p>L’organisation invite")
+    access = found["configuration"]["timelines_access"]
+    assert access["live_feeds"] == {"local": "public", "remote": "public"}
+
+
+async def test_libraries_learn_from_nodeinfo_which_api_there_is(node: LocalNode) -> None:
+    answer = await node.app.test_client().get("/nodeinfo/2.1", headers={"Host": node.host})
+    metadata = (await answer.get_json(force=True))["metadata"]
+    assert metadata["upstream"] == {"name": "mastodon"}
+    assert "mastodon_api" in metadata["features"]
 
 
 async def test_older_apps_get_the_same_in_their_shape(node: LocalNode) -> None:
