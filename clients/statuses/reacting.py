@@ -163,11 +163,11 @@ async def _in_thread(
 
 
 def _people(door: Door) -> None:
-    @door.get(f"{PATH}/favourited_by", "read:accounts", who="anyone")
+    @door.get(f"{PATH}/favourited_by", "read:statuses", "read:accounts", who="anyone")
     async def favourited_by(call: Call, status_id: int) -> Paged:
         return await _reactors(call, status_id, "likes")
 
-    @door.get(f"{PATH}/reblogged_by", "read:accounts", who="anyone")
+    @door.get(f"{PATH}/reblogged_by", "read:statuses", "read:accounts", who="anyone")
     async def reblogged_by(call: Call, status_id: int) -> Paged:
         return await _reactors(call, status_id, "shares")
 

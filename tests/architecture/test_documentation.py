@@ -10,6 +10,7 @@ from typer.core import TyperOption
 from config.load import setting_fields, variable
 from config.settings import Settings
 from node.cli import application
+from tests.architecture.api_page import api_page, inventory, nameless, reason, routes
 from tests.architecture.commands_page import commands, commands_page
 from tests.architecture.settings_page import settings_page
 from tests.architecture.source import ROOT
@@ -45,6 +46,34 @@ def test_every_field_of_the_settings_is_a_documented_setting() -> None:
 
 def test_the_commands_page_says_what_is_declared() -> None:
     assert page("docs/commands.md") == commands_page(application()), "run `make docs`"
+
+
+async def test_the_page_of_the_api_says_what_the_routes_are() -> None:
+    assert page("docs/mastodon-api.md") == api_page(*await routes()), "run `make docs`"
+
+
+async def test_every_documented_endpoint_is_there_or_said_to_be_left_out() -> None:
+    keys, _ = await routes()
+    wanted = [one for one in inventory() if not one.removed]
+    absent = {one.key for one in wanted if one.key not in keys}
+    excused = {one.key for one in wanted if reason(one)}
+    assert absent == excused
+
+
+async def test_a_token_with_the_documented_scope_is_enough() -> None:
+    _, endpoints = await routes()
+    held = {f"{e.method} {nameless(e.path)}": e.scopes for e in endpoints if e.scopes}
+    wrong = [
+        one.key
+        for one in inventory()
+        if one.scopes
+        and not any(
+            scope == given or scope.startswith(f"{given}:")
+            for scope in held.get(one.key, one.scopes)
+            for given in one.scopes
+        )
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("path", COMMANDS)
