@@ -161,19 +161,16 @@ async def test_lists_show_their_people_in_pages(store: Store) -> None:
         await tx.lists.put_on(record.id, [three.carla.id])
         await tx.lists.put_on(record.id, [three.carla.id])
         await tx.lists.change(record)
-    apart, other = post(three.carla), post(three.basile)
-    await keep(store, apart, other)
+    apart, near = post(three.carla), post(three.basile)
+    await keep(store, apart, near)
     async with store.transaction() as tx:
-        for one in (apart, other):
+        for one in (apart, near):
             entry = TimelineEntry(one.id, None, one.id, one.actor_id, home=True)
             await tx.activities.show_to_followers(entry, one.actor_id)
-    assert await home(store, three.amina) == [other.id]
+    assert await home(store, three.amina) == [near.id]
     for policy in ("list", "followed", "none"):
-        found = await store.query(
-            lambda tx, policy=policy: tx.feeds.of_list(
-                three.amina.id, record.id, policy, EVERYTHING
-            )
-        )
+        async with store.read() as tx:
+            found = await tx.feeds.of_list(three.amina.id, record.id, policy, EVERYTHING)
         assert found == [(apart.id, apart.id, three.carla.id)]
     places = await store.query(lambda tx: tx.lists.accounts(record.id, Span(1)))
     assert [found.id for _, found in places] == [three.carla.id]
@@ -182,7 +179,7 @@ async def test_lists_show_their_people_in_pages(store: Store) -> None:
     async with store.transaction() as tx:
         await tx.lists.remove(record.id)
         assert await tx.lists.count(three.amina.id) == 0
-    assert await home(store, three.amina) == [other.id, apart.id]
+    assert await home(store, three.amina) == [near.id, apart.id]
 
 
 async def test_public_posts_are_narrowed_down(store: Store) -> None:
@@ -222,7 +219,8 @@ async def test_kept_and_private_posts_are_listed(store: Store) -> None:
     assert kept == [(like.id, public.id, three.carla.id)]
     assert not await store.query(lambda tx: tx.feeds.kept("bookmarks", three.amina.id, EVERYTHING))
     for span in (EVERYTHING, Span(5, min_id=1), Span(5, max_id=private.id + 1)):
-        direct = await store.query(lambda tx, span=span: tx.feeds.direct(three.amina.id, span))
+        async with store.read() as tx:
+            direct = await tx.feeds.direct(three.amina.id, span)
         assert direct == [(private.id, private.id, three.carla.id)]
     shown = await store.query(lambda tx: tx.feeds.unhidden([public.id], three.amina.id))
     assert shown == {public.id}

@@ -219,6 +219,7 @@ async def test_a_handle_is_looked_up_across_nodes(network: Network) -> None:
 
 async def test_a_search_says_what_it_cannot_do(node: LocalNode) -> None:
     greta, stranger = await app_of(node, "greta"), App(node)
+    query: dict[str, Any]
     for query in ({}, {"q": " "}):
         answer = await greta.get(PATH, query=query, expect=400)
         assert answer["error"] == "param is missing or the value is empty: q"

@@ -74,7 +74,7 @@ async def ids(app: App, path: str, **query: Any) -> list[str]:
 
 async def walk(app: App, path: str, rel: str = "next", **query: Any) -> list[list[str]]:
     """Every page from the first on, by the links of the answers."""
-    pages = []
+    pages: list[list[str]] = []
     address: str | None = path
     while address is not None and len(pages) < 100:
         answer = await app.ask("GET", address, query=query)

@@ -137,7 +137,8 @@ async def test_any_walk_gives_every_line_exactly_once(
     bound = 2**63 - 1 if way == "max_id" else 0
     for step in range(200):
         span = Span(limits[step % len(limits)], **{way: bound})
-        lines = await store.query(lambda tx, span=span: read(tx, span))
+        async with store.read() as tx:
+            lines = await read(tx, span)
         if not lines:
             break
         seen = [*seen, *lines] if way == "max_id" else [*lines, *seen]
@@ -149,6 +150,7 @@ async def test_any_walk_gives_every_line_exactly_once(
 async def test_what_may_not_be_seen_is_left_out_but_moves_the_page(node: LocalNode) -> None:
     app = await app_of(node, "greta")
     assert app.actor is not None
+    owner = app.actor
     hidden = [await write(node, "amina", "Secret", visibility="followers") for _ in range(3)]
     record = await node.store.query(lambda tx: tx.objects.by_id(int(hidden[0])))
     assert isinstance(record, ObjectRecord)
@@ -156,7 +158,7 @@ async def test_what_may_not_be_seen_is_left_out_but_moves_the_page(node: LocalNo
     async def operation(tx: Tx) -> None:
         for number in hidden:
             await tx.activities.show(
-                [app.actor.id], entry_id=int(number), activity_id=None, object_id=int(number),
+                [owner.id], entry_id=int(number), activity_id=None, object_id=int(number),
                 actor_id=record.actor_id, home=True, inbox=False,
             )  # fmt: skip
 
@@ -165,7 +167,5 @@ async def test_what_may_not_be_seen_is_left_out_but_moves_the_page(node: LocalNo
     assert answer.json == []
     assert answer.link("next") is not None, "the app may go on"
     entries = [Entry(int(number), int(number), record.actor_id) for number in hidden]
-    shown = await node.store.query(
-        lambda tx: page_of(tx, node.services.clients, app.actor, entries)
-    )
+    shown = await node.store.query(lambda tx: page_of(tx, node.services.clients, owner, entries))
     assert shown == []
