@@ -7,11 +7,14 @@ from actors.policy import stricter
 from actors.sanctions import severity_in
 from actors.severances import tell_severed
 from actors.sign_in.codes import end_access
-from storage.records import ActorRecord
+from storage.administration import WarningRecord
+from storage.ids import new_id
+from storage.records import ActorRecord, NotificationRecord
 from storage.sanctions import SanctionStatements
 from storage.store import Tx
 
 Sanction = Literal["", "limit", "suspend"]
+Measure = Literal["none", "disable", "sensitive", "silence", "suspend"]
 SANCTIONS: Final[tuple[Sanction, ...]] = get_args(Sanction)
 
 
@@ -74,6 +77,24 @@ async def keep_somebody_in_charge(tx: Tx, actor: ActorRecord) -> None:
     ]
     if not others:
         raise NotPossible(f"{actor.account} is the last administrator; name another one first.")
+
+
+async def warn_member(tx: Tx, actor: ActorRecord, measure: Measure, text: str, now: int) -> None:
+    """Tell a member what was done about their account, where they read notifications."""
+    number = new_id()
+    await tx.administration.warn(WarningRecord(number, actor.id, measure, text, now))
+    await tx.activities.notify(
+        NotificationRecord(
+            new_id(),
+            actor.id,
+            "moderation_warning",
+            actor.id,
+            None,
+            now,
+            None,
+            subject_id=number,
+        )
+    )
 
 
 def _must_be_possible(actor: ActorRecord) -> None:

@@ -35,6 +35,17 @@ class MailDomainRecord:
     created_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class WarningRecord:
+    """What was done about an account, and why; `action` as apps call it."""
+
+    id: int
+    actor_id: int
+    action: str
+    text: str
+    created_at: int
+
+
 _SUSPENDED = "(a.state = 'suspended' or a.severity = 'suspend')"
 _STATUS = {
     "active": f"not {_SUSPENDED} and m.disabled_at is null",
@@ -94,6 +105,19 @@ class AdministrationStatements(Statements):
             return {}
         found = await self.all_of(MemberRecord, "from members where actor_id = any($1)", ids)
         return {member.actor_id: member for member in found}
+
+    async def warn(self, record: WarningRecord) -> None:
+        """Keep what was done about an account."""
+        await self.insert("account_warnings", record)
+
+    async def warnings(self, actor_id: int, ids: list[int]) -> list[WarningRecord]:
+        """Those of these that are about an account."""
+        return await self.all_of(
+            WarningRecord,
+            "from account_warnings where id = any($1) and actor_id = $2",
+            ids,
+            actor_id,
+        )
 
     async def mail_domains(self, span: Span) -> list[MailDomainRecord]:
         """A page of the mail domains that are shut out."""

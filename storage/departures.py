@@ -33,7 +33,7 @@ class DepartureStatements(Statements):
         )
         for table in ("preferences", "bookmarks", "thread_mutes", "scheduled", "idempotency_keys"):
             await self.connection.execute(f"delete from {table} where actor_id = $1", actor_id)
-        for table in ("announcement_reads", "announcement_reactions"):
+        for table in ("announcement_reads", "announcement_reactions", "account_warnings"):
             await self.connection.execute(f"delete from {table} where actor_id = $1", actor_id)
         for table in ("timeline", "notifications", "notification_permissions"):
             await self.connection.execute(

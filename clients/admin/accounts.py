@@ -1,12 +1,13 @@
 """`/api/v1/admin/accounts`: who is there, and measures about one of them."""
 
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
 from actors.administration import NotPossible, audit, close_account, open_account
-from actors.moderation import Sanction, keep_somebody_in_charge, set_sensitized
+from actors.moderation import Measure as Done
+from actors.moderation import Sanction, keep_somebody_in_charge, set_sensitized, warn_member
 from actors.reporting import decide_report
 from clients.accounts.roles import NUMBERS
 from clients.admin.desk import administrator, possible, written
@@ -218,6 +219,8 @@ async def _carried_out(call: Call, actor: ActorRecord, measure: Measure) -> None
     context = call.context
 
     async def also(tx: Tx) -> None:
+        if actor.local:
+            await warn_member(tx, actor, cast("Done", measure.type), reason, now)
         if measure.send_email_notification and actor.local:
             await context.letters.measure(tx, actor, measure.type, reason)
         if measure.report_id is not None:

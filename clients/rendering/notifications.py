@@ -120,7 +120,29 @@ async def _around(
         around.statuses,
         await reports_by_ids(tx, context, subjects),
         {one.id: severance_entity(one) for one in await tx.severances.by_ids(owner.id, subjects)},
+        await _warnings(tx, context, owner, subjects),
     )
+
+
+async def _warnings(
+    tx: Tx, context: ClientContext, owner: ActorRecord, subjects: list[int]
+) -> dict[int, AccountWarning]:
+    """What administrators did about the owner's account."""
+    found = await tx.administration.warnings(owner.id, subjects)
+    if not found:
+        return {}
+    account = (await accounts(tx, context.identifiers, [owner]))[owner.id]
+    return {
+        one.id: AccountWarning(
+            id=str(one.id),
+            action=one.action,
+            text=one.text,
+            status_ids=None,
+            target_account=account,
+            created_at=moment(one.created_at),
+        )
+        for one in found
+    }
 
 
 def severance_entity(one: SeveranceRecord) -> RelationshipSeverance:

@@ -505,3 +505,13 @@ create table posts_to_index (
     object_id bigint primary key references objects (id) on delete cascade
 );
 insert into posts_to_index (object_id) select id from objects where deleted_at is null;
+
+-- What administrators did about an account, as its member reads it.
+create table account_warnings (
+    id bigint primary key,
+    actor_id bigint not null references actors (id) on delete cascade,
+    action text not null,
+    text text not null default '',
+    created_at bigint not null
+);
+create index account_warnings_actor on account_warnings (actor_id);

@@ -5,7 +5,7 @@ from typing import Final
 from quart import Blueprint, Response, request
 
 from actors.administration import NotPossible
-from actors.moderation import Sanction, set_sensitized
+from actors.moderation import Measure, Sanction, set_sensitized, warn_member
 from federation.errors import FederationError, Refused
 from outbox.acts.moderate import sanction_actor
 from storage.records import ActorRecord
@@ -27,7 +27,11 @@ MEANINGS: Final = {
     "suspend": mark("Nothing of the account is shown, nobody signs in to it; it can be lifted."),
     "sensitive": mark("Pictures and files are shown when one asks for them."),
 }
-TOLD: Final = {"limit": "silence", "suspend": "suspend", "sensitive": "sensitive"}
+TOLD: Final[dict[str, Measure]] = {
+    "limit": "silence",
+    "suspend": "suspend",
+    "sensitive": "sensitive",
+}
 
 register_done(
     {
@@ -141,6 +145,7 @@ class MeasurePages:
 
         async def tell(tx: Tx) -> None:
             if actor.local:
+                await warn_member(tx, actor, TOLD[measure], reason, now)
                 await letters.measure(tx, actor, TOLD[measure], reason)
 
         async def cover(tx: Tx) -> None:

@@ -240,6 +240,10 @@ async def test_the_member_gets_a_mail_and_the_report_is_settled(node: LocalNode)
     await measure(app, amina, "none", **more)
     (mail,) = [m for m in await node.store.query(_mails) if m[0] == "amina@x.example"]
     assert "Soyez polie." in mail[1]
+    (told,) = await (await app_of(node, "amina")).get("/api/v1/notifications")
+    assert told["type"] == "moderation_warning"
+    assert told["moderation_warning"]["action"] == "none"
+    assert told["moderation_warning"]["text"] == "Soyez polie."
     settled = await app.get(f"/api/v1/admin/reports/{report['id']}")
     assert settled["action_taken"] is True
     assert settled["action_taken_by_account"]["username"] == "lea"
