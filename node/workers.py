@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from actors.mutes import EndedMutes
 from clients.media.preparing import MediaWorker
+from clients.push.sending import PushWorker
 from clients.statuses.publishing import ScheduledPosts
 from node.mail import MailWorker
 from node.services import Services
@@ -37,6 +38,7 @@ def tasks_of(services: Services) -> Mapping[str, Task]:
             services.store, services.files, services.web.limits, services.clock
         ).run_forever,
         "scheduled": ScheduledPosts(services.clients).run_forever,
+        "pushes": PushWorker(services.clients).run_forever,
         "polls": PollNews(services.outbox).run_forever,
         "post search": PostIndexer(services.store, services.clock).run_forever,
         "profile links": ProfileLinks(services.store, services.client, services.clock).run_forever,

@@ -125,8 +125,32 @@ class PushStatements(Statements):
             later,
         )
 
+    async def succeeded(self, subscription_ids: Sequence[int]) -> None:
+        """Forget that pushes to these subscriptions failed."""
+        if subscription_ids:
+            await self.connection.execute(
+                "update push_subscriptions set failures = 0 where id = any($1)",
+                list(subscription_ids),
+            )
+
+    async def failed(self, subscription_ids: Sequence[int], at_most: int) -> None:
+        """Count a failure; a subscription of which so many failed in a row is forgotten."""
+        if not subscription_ids:
+            return
+        await self.connection.execute(
+            "update push_subscriptions set failures = failures + 1 where id = any($1)",
+            list(subscription_ids),
+        )
+        await self.connection.execute(
+            "delete from push_subscriptions where id = any($1) and failures >= $2",
+            list(subscription_ids),
+            at_most,
+        )
+
     async def drop(self, subscription_ids: Sequence[int]) -> None:
         """Forget subscriptions that are worth nothing any more."""
+        if not subscription_ids:
+            return
         await self.connection.execute(
             "delete from push_subscriptions where id = any($1)", list(subscription_ids)
         )

@@ -32,7 +32,10 @@ class Sent:
 
 
 class Wires(httpx.AsyncBaseTransport):
-    """Every connection: to nodes of ours by host, to documents of others by URL."""
+    """Every connection: to nodes of ours by host, to documents of others by URL.
+
+    What is posted elsewhere is accepted, or answered as `refusals` says.
+    """
 
     def __init__(self) -> None:
         self.nodes: dict[str, httpx.ASGITransport] = {}
@@ -40,6 +43,7 @@ class Wires(httpx.AsyncBaseTransport):
         self.silent: set[str] = set()
         self.endless: set[str] = set()
         self.redirects: dict[str, str] = {}
+        self.refusals: dict[str, int] = {}
         self.log: list[Sent] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -57,7 +61,8 @@ class Wires(httpx.AsyncBaseTransport):
         if host in self.nodes:
             return await self.nodes[host].handle_async_request(request)
         if request.method == "POST":
-            return httpx.Response(202, stream=httpx.ByteStream(b""))
+            accepted = self.refusals.get(str(request.url), 202)
+            return httpx.Response(accepted, stream=httpx.ByteStream(b""))
         status, kind, content = self.served.get(str(request.url), (404, "text/plain", b"nothing"))
         stream = httpx.ByteStream(content)  # unread, as from a socket
         return httpx.Response(status, headers={"Content-Type": kind}, stream=stream)
