@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from storage.feeds import answers_others, kept_apart
 from storage.notifying import notify, unnotify
 from storage.ports import Value
 from storage.records import (
@@ -35,8 +36,11 @@ _FOLLOWERS = (
 SHOW_TO_FOLLOWERS = f"{_INTO_TIMELINE} cast($6 as bigint), {_FOLLOWERS}"
 # What a follower's home timeline shows already is not brought up again by a share.
 SHARE_WITH_FOLLOWERS = (
-    f"{_INTO_TIMELINE} case when exists (select 1 from timeline t where t.object_id = $5 "
-    "and t.owner_id = f.follower_id and t.home = 1) then 0 else cast($6 as bigint) end, "
+    f"{_INTO_TIMELINE} case when exists (select 1 from timeline t "
+    "join objects o on o.id = t.object_id where t.object_id = $5 "
+    "and t.owner_id = f.follower_id and t.home = 1 "
+    f"and not {answers_others('f.follower_id', 't.actor_id')} "
+    f"and not {kept_apart('f.follower_id', 't.actor_id')}) then 0 else cast($6 as bigint) end, "
     f"{_FOLLOWERS}"
 )
 SHOW_TO = (

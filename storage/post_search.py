@@ -24,6 +24,7 @@ _LIBRARY: Final = (
     "union all select m.object_id from bookmarks m where m.actor_id = $2 "
     "union all select m.object_id from audience m where m.actor_id = $2"
 )
+_OFFERED: Final = "(w.indexable = 1 or exists (select 1 from searchable x where x.id = o.id))"
 _FROM: Final = (
     "select o.id from post_words s join objects o on o.id = s.rowid "
     "join actors w on w.id = o.actor_id where {match} and o.deleted_at is null "
@@ -106,7 +107,7 @@ class PostSearchStatements(Statements):
         """The posts that fit and that the viewer may search, latest first.
 
         That is what they wrote, liked, shared, bookmarked or were addressed in; and what is
-        public by authors who let everybody search their posts (FEP-268d).
+        public by authors who let everybody search their posts (FEP-268d), or an experience.
         """
         statement = _Statement()
         most = statement.add(selection.limit + selection.offset)
@@ -123,7 +124,7 @@ class PostSearchStatements(Statements):
         if selection.where != "library":
             public = statement.add(self._query(selection, ("p",)))
             match = self._match(public, selection, statement)
-            rest = "and w.indexable = 1 and w.severity <> 'limit' and w.sanction <> 'limit'"
+            rest = f"and {_OFFERED} and w.severity <> 'limit' and w.sanction <> 'limit'"
             some = f"{_FROM.format(match=match)} {rest} order by s.rowid desc limit {most}"
             parts.append(f"select * from ({some}) as open")
         rows = await self.connection.fetch_all(

@@ -19,6 +19,7 @@ from tests.clients.timelines.feeds import (
 from tests.support.apps import App, app_of
 from tests.support.factories import note, profile
 from tests.support.fediverse import LocalNode, Network
+from tests.support.shared_experiences import publish
 from tests.support.signing import Remote
 
 PATH = "/api/v2/search"
@@ -231,3 +232,10 @@ async def test_a_search_says_what_it_cannot_do(node: LocalNode) -> None:
     await greta.get(PATH, query={"q": "x", "limit": "viele"}, expect=422)
     for text in ("'", '"', "%", "\\", "a" * 3_000, "🦀", "from:", "-", "before:99999-01-01", "*"):
         await greta.get(PATH, query={"q": text})
+
+
+async def test_experiences_are_there_to_be_found(node: LocalNode) -> None:
+    made = await publish(node, "amina")
+    record = await node.object(made.url)
+    assert record is not None
+    assert await statuses(await app_of(node, "greta"), f'"{record.name}"') == [str(record.id)]

@@ -54,6 +54,17 @@ async def test_a_share_shows_once_with_its_own_id_and_its_bringer(node: LocalNod
     assert page[0]["account"]["acct"] == "amina"
 
 
+async def test_a_share_brings_what_the_home_had_left_out(node: LocalNode) -> None:
+    greta = await app_of(node, "greta")
+    for name in ("amina", "claire"):
+        await follow(node, "greta", name)
+    stranger = await url_of(node, await write(node, "basile", "Une question"))
+    answer = await write(node, "amina", "À Basile", reply_to=stranger)
+    assert await ids(greta, HOME) == []
+    shared = await boost(node, "claire", answer)
+    assert await ids(greta, HOME) == [shared]
+
+
 async def test_an_answer_to_somebody_not_followed_stays_away(
     node: LocalNode, carla: Remote
 ) -> None:
