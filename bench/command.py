@@ -15,6 +15,7 @@ from bench.measures.inbox import inbox
 from bench.measures.publish import fanout, publish
 from bench.measures.search import search
 from bench.measures.start import cold_start, memory
+from bench.measures.streaming import streaming
 from bench.measures.timeline import timeline
 from bench.peer import measure_peer
 from bench.results import Report, Row
@@ -29,6 +30,7 @@ MEASURES: Final[Mapping[str, Callable[[Run], Awaitable[list[Row]]]]] = {
     "documents": documents,
     "search": search,
     "timeline": timeline,
+    "streaming": streaming,
 }
 """Each measure by the name under which it can run alone."""
 

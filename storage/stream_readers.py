@@ -10,6 +10,7 @@ from storage.conversations import ConversationRecord
 from storage.feeds import answers_others, hidden_from_feeds, kept_apart
 from storage.hiding import hidden_at_home, hides, unheard
 from storage.records import NotificationRecord, columns
+from storage.severances import SeveranceRecord
 from storage.statements import Statements
 
 Pairs = set[tuple[int, int]]
@@ -193,6 +194,10 @@ class StreamReaderStatements(Statements):
             ids,
         )
         return [NotificationRecord(*row) for row in rows]
+
+    async def severances(self, ids: list[int]) -> list[SeveranceRecord]:
+        """What ended for members."""
+        return await self.all_of(SeveranceRecord, "from severances where id = any($1)", ids)
 
     async def announcements(self, ids: list[int]) -> list[AnnouncementRecord]:
         """Those of these announcements that members may read."""

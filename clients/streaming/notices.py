@@ -1,7 +1,7 @@
 """Notifications, conversations, changed filters and announcements."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
@@ -9,13 +9,21 @@ import msgspec
 from clients.context import ClientContext
 from clients.entities.accounts import Account
 from clients.entities.instance import Announcement, Reaction
+from clients.entities.reports import Report
 from clients.entities.timelines import Conversation
 from clients.rendering.announcements import announcements
+from clients.rendering.notifications import (
+    Surroundings,
+    notification_entity,
+    severance_entity,
+)
+from clients.rendering.reports import reports_by_ids
 from clients.streaming.audience import Audience, Told, to_owners
 from clients.streaming.messages import Message
 from clients.streaming.views import Views
 from storage.conversations import ConversationRecord
 from storage.records import NotificationRecord
+from storage.severances import SeveranceRecord
 from storage.store import Tx
 from storage.streams import StreamEvent
 
@@ -28,6 +36,8 @@ class Notices:
 
     notifications: Sequence[tuple[int, NotificationRecord]]
     conversations: Sequence[tuple[int, ConversationRecord]]
+    reports: Mapping[int, Report] = field(default_factory=dict)
+    severances: Mapping[int, SeveranceRecord] = field(default_factory=dict)
 
     @property
     def members(self) -> set[int]:
@@ -49,7 +59,9 @@ class Notices:
         return found | {n for _, one in self.conversations for n in one.others or (one.owner_id,)}
 
 
-async def notices(tx: Tx, audience: Audience, events: Sequence[StreamEvent]) -> Notices:
+async def notices(
+    tx: Tx, context: ClientContext, audience: Audience, events: Sequence[StreamEvent]
+) -> Notices:
     """The notifications and conversations behind events, of members who listen."""
     told = set(audience.owners("user", "user:notification"))
     news = {e.entry_id: e.id for e in events if e.kind == "notification" and e.owner_id in told}
@@ -63,7 +75,14 @@ async def notices(tx: Tx, audience: Audience, events: Sequence[StreamEvent]) -> 
     )
     events_of = {one.id: _saying(said, one) for one in found}
     latest = [(at, one) for one in found if (at := events_of[one.id]) is not None]
-    return Notices([(news[row.id], row) for row in rows], latest)
+    subjects = sorted({row.subject_id for row in rows if row.subject_id is not None})
+    severances = await tx.stream_readers.severances(subjects) if subjects else []
+    return Notices(
+        [(news[row.id], row) for row in rows],
+        latest,
+        await reports_by_ids(tx, context, subjects) if subjects else {},
+        {one.id: one for one in severances},
+    )
 
 
 def _saying(said: Sequence[StreamEvent], one: ConversationRecord) -> int | None:
@@ -89,10 +108,28 @@ class NoticeWriter:
     def told(self, found: Notices) -> list[Told]:
         """What is said of notifications and conversations."""
         told: list[Told] = []
+        for at, record in found.notifications:
+            around = self._around(found, record)
+            if around.shows(record):
+                message = Message("notification", _text(notification_entity(record, around)))
+                told += to_owners(at, ["user", "user:notification"], [record.owner_id], message)
         for at, row in found.conversations:
             message = Message("conversation", _text(self._conversation(row)))
             told += to_owners(at, ["direct"], [row.owner_id], message)
         return told
+
+    def _around(self, found: Notices, record: NotificationRecord) -> Surroundings:
+        """Everything around one notification, as its owner sees it."""
+        number, subject = record.object_id, record.subject_id
+        status = None if number is None else self.views.status(record.owner_id, number)
+        ended = None if subject is None else found.severances.get(subject)
+        own = ended is not None and ended.actor_id == record.owner_id
+        return Surroundings(
+            self.people,
+            {} if status is None or number is None else {number: status},
+            found.reports,
+            {ended.id: severance_entity(ended)} if ended is not None and own else {},
+        )
 
     def _conversation(self, row: ConversationRecord) -> Conversation:
         others = row.others or (row.owner_id,)

@@ -11,7 +11,7 @@ from quart import Response, websocket
 
 from actors.sign_in.throttle import network
 from clients.context import ClientContext
-from clients.door import Door
+from clients.door import Door, Endpoint
 from clients.errors import error_answer
 from clients.streaming.channels import channel_of
 from clients.streaming.entering import entering
@@ -25,11 +25,11 @@ log = logging.getLogger(__name__)
 PATH: Final = "/api/v1/streaming"
 MESSAGES: Final = (60, 5)
 """How many messages an app may send at once, and each second from then on."""
-TOO_MANY: Final = 1008
 
 
 def add_socket(door: Door) -> None:
     """Register the endpoint."""
+    door.endpoints.append(Endpoint("GET", PATH, (), "member"))
 
     @door.blueprint.websocket(PATH)
     async def streaming() -> Response | None:

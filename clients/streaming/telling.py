@@ -17,7 +17,7 @@ async def tell(
 ) -> list[Told]:
     """What is to be said, in the order of the events."""
     wished = await wishes(tx, audience, events)
-    found = await notices(tx, audience, events)
+    found = await notices(tx, context, audience, events)
     concerned = found.members.union(*(wish.members for wish in wished))
     shares = await tx.apps.shares_by_activity(
         sorted({e.entry_id for e in events if e.kind == "update" and e.entry_id != e.object_id})
