@@ -117,6 +117,8 @@ async def undo_follow(
     if follow is None or follow.follower_id != follower.id:
         return None
     await tx.relationships.remove_follow(follow)
+    for kind in ("follow", "follow_request"):
+        await tx.activities.unnotify(follow.followee_id, kind, follower.id, None)
     return follow
 
 
@@ -133,6 +135,8 @@ async def _answer(
     if follow is None or follow.followee_id != followee.id:
         return None
     state = next_state(follow.state, event)
+    if follow.state == "pending" and followee.local:
+        await tx.activities.unnotify(followee.id, "follow_request", follow.follower_id, None)
     if state == "none":
         await tx.relationships.remove_follow(follow)
         return None

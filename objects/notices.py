@@ -36,6 +36,12 @@ class Notice:
     parent: ObjectRecord | None = None
 
 
+async def read_until(tx: Tx, owner_id: int, until: int, now: int) -> None:
+    """Everything up to a notification was read: on a page or in an app, both know of it."""
+    await tx.notifications.mark_read(owner_id, until, now)
+    await tx.markers.move(owner_id, "notifications", until, now)
+
+
 async def notices_of(
     tx: Tx, owner: ActorRecord, notifications: Sequence[NotificationRecord]
 ) -> list[Notice]:

@@ -6,6 +6,7 @@ from clients.door import Call, Door
 from clients.entities.base import moment
 from clients.entities.timelines import Marker, Markers
 from federation.errors import Refused
+from objects.notices import read_until
 from storage.store import Tx
 
 TIMELINES = ("home", "notifications")
@@ -47,7 +48,10 @@ def add_marker_routes(door: Door) -> None:
 
         async def operation(tx: Tx) -> Markers:
             for name, number in moves.items():
-                await tx.markers.move(owner, name, number, now)
+                if name == "notifications":
+                    await read_until(tx, owner, number, now)
+                else:
+                    await tx.markers.move(owner, name, number, now)
             return await _markers(tx, owner, list(moves))
 
         return await call.store.write(operation)

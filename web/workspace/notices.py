@@ -5,7 +5,7 @@ from typing import Final
 
 from quart import Blueprint, Response
 
-from objects.notices import Notice, notices_of
+from objects.notices import Notice, notices_of, read_until
 from objects.text import plain_text
 from outbox.acts.follow import answer
 from storage.ids import new_id
@@ -155,9 +155,7 @@ def add_notification_routes(blueprint: Blueprint, context: WebContext) -> None:
         form = await context.sessions.checked_form()
         text = form.get("until", "")
         until = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else new_id()
-        await context.store.write(
-            lambda tx: tx.notifications.mark_read(signed.actor.id, until, context.now())
-        )
+        await context.store.write(lambda tx: read_until(tx, signed.actor.id, until, context.now()))
         return redirect("/notifications", done="read")
 
     @blueprint.post("/people/<int:actor_id>/accept")
