@@ -54,6 +54,7 @@ async def add_emoji(
         now,
         category.strip(),
         static_url=identifiers.media(media.preview) if media.preview else "",
+        file=media.file,
     )
 
     async def operation(tx: Tx) -> EmojiRecord:

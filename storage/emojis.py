@@ -16,6 +16,7 @@ class EmojiRecord:
     category: str = ""
     hidden: int = 0
     static_url: str = ""
+    file: str = ""
 
     @property
     def still(self) -> str:
@@ -48,7 +49,7 @@ class EmojiStatements(Statements):
             emoji,
             rest="on conflict (host, shortcode) do update set url = excluded.url, "
             "updated_at = excluded.updated_at, category = excluded.category, "
-            "hidden = excluded.hidden, static_url = excluded.static_url",
+            "hidden = excluded.hidden, static_url = excluded.static_url, file = excluded.file",
         )
 
     async def set_hidden(self, host: str, shortcode: str, hidden: int) -> bool:

@@ -87,7 +87,7 @@ class LedgerStatements(Statements):
             "(a.icon like '%/' || media.file or a.image like '%/' || media.file)) "
             "and not exists (select 1 from site s where s.name = 'appearance' "
             "and s.value like '%/' || media.file || '%') "
-            "and not exists (select 1 from emojis e where e.url like '%/' || media.file) "
+            "and not exists (select 1 from emojis e where e.file = media.file and e.file <> '') "
             "order by created_at limit $2",
             before,
             limit,

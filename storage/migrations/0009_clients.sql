@@ -480,6 +480,9 @@ create index polls_refresh on polls (object_id) where refresh_due = 1;
 
 -- The first picture of an animated emoji of ours; empty when it stands still.
 alter table emojis add column static_url text not null default '';
+-- Which upload of ours it shows.
+alter table emojis add column file text not null default '';
+create index emojis_file on emojis (file) where file <> '';
 
 -- Whether a post shows files: media timelines and searches ask for it.
 alter table objects add column has_media bigint not null default 0;
