@@ -1,8 +1,9 @@
 """What members are told, read page by page."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
+from storage.notifying import TYPES
 from storage.ports import Value
 from storage.records import NotificationRecord, columns
 from storage.spans import Span
@@ -53,15 +54,12 @@ class Wanted:
 class NotificationGroup:
     """Notifications that apps show in one line: `actor_ids` the latest first, not all of them.
 
-    `page_oldest` and `page_newest` are those of the page that is asked for, in which the group
-    stands at the notification `place`.
+    `oldest_id` is the oldest on the page that was asked for.
     """
 
     latest: NotificationRecord
-    place: int
     count: int
-    page_oldest: int
-    page_newest: int
+    oldest_id: int
     actor_ids: tuple[int, ...]
 
 
@@ -137,33 +135,29 @@ class NotificationStatements(Statements):
     async def groups(
         self, wanted: Wanted, grouped: tuple[str, ...], span: Span
     ) -> list[NotificationGroup]:
-        """A page of groups: of kinds that are not `grouped` each notification is one.
+        """A page of groups, each where its latest is, and so on one page only; three queries.
 
-        Within the page a group stands where its latest is (with `min_id`, its oldest).
+        Of kinds that are not `grouped` each notification is a group.
         """
         args: list[Value] = [wanted.owner_id]
         condition = wanted.condition(args)
         bounds = span.bounds("n.id", args)
-        nearer = ">" if span.min_id is None else "<"
         args.append(list(grouped))
         kinds = len(args)
-        better = (
+        later = (
             f"select 1 from notifications m where {wanted.condition(args, 'm')} "
-            f"and m.group_key = n.group_key and m.id {nearer} n.id{span.bounds('m.id', args)}"
+            "and m.group_key = n.group_key and m.id > n.id"
         )
         rest = (
             f"from notifications n where {condition}{bounds} and (n.group_key = '' "
-            f"or n.kind <> all(${kinds}) or not exists ({better})){span.order('n.id', args)}"
+            f"or n.kind <> all(${kinds}) or not exists ({later})){span.order('n.id', args)}"
         )
         found = span.arranged(await self.all_of(NotificationRecord, rest, *args))
-        if not found:
-            return []
         keys = [n.group_key for n in found if n.group_key and n.kind in grouped]
-        made = await self._gathered(wanted.owner_id, keys, found[-1].id, found[0].id)
+        above = max(span.since_id or 0, span.min_id or 0)
+        made = await self._gathered(wanted, keys, above)
         return [
-            replace(made[n.group_key], place=n.id)
-            if n.group_key in made and n.kind in grouped
-            else _alone(n)
+            made[n.group_key] if n.group_key in made and n.kind in grouped else _alone(n)
             for n in found
         ]
 
@@ -173,33 +167,30 @@ class NotificationStatements(Statements):
         if alone is not None:
             record = await self.one(owner_id, alone)
             return None if record is None else _alone(record)
-        made = await self._gathered(owner_id, [key], 0, 2**63 - 1)
-        return made.get(key)
+        return (await self._gathered(Wanted(owner_id, tuple(TYPES)), [key], 0)).get(key)
 
     async def _gathered(
-        self, owner_id: int, keys: list[str], oldest: int, newest: int
+        self, wanted: Wanted, keys: list[str], above: int
     ) -> dict[str, NotificationGroup]:
-        """The groups with these keys, up to the notification `newest`; two queries."""
+        """The groups with these keys; on the page is what is later than `above`. Two queries."""
         if not keys:
             return {}
+        args: list[Value] = [wanted.owner_id]
+        of_groups = f"{wanted.condition(args)} and n.group_key = any(${len(args) + 1})"
+        args += [keys, above]
         counted = await self.connection.fetch_all(
-            "select n.group_key, count(*), min(case when n.id >= $3 then n.id end) "
-            "from notifications n where n.owner_id = $1 and n.group_key = any($2) "
-            f"and n.id <= $4 and {_HEARD} group by n.group_key",
-            owner_id,
-            keys,
-            oldest,
-            newest,
+            "select n.group_key, count(*), "
+            f"min(case when n.id > ${len(args)} then n.id else null end) "
+            f"from notifications n where {of_groups} group by n.group_key",
+            *args,
         )
+        args[-1] = SAMPLES
         rows = await self.connection.fetch_all(
             f"select {columns(NotificationRecord)} from (select {columns(NotificationRecord, 'n')},"
             " row_number() over (partition by n.group_key order by n.id desc) as place "
-            "from notifications n where n.owner_id = $1 and n.group_key = any($2) "
-            f"and n.id <= $3 and {_HEARD}) as ranked where place <= $4 order by id desc",
-            owner_id,
-            keys,
-            newest,
-            SAMPLES,
+            f"from notifications n where {of_groups}) as ranked where place <= ${len(args)} "
+            "order by id desc",
+            *args,
         )
         members: dict[str, list[NotificationRecord]] = {}
         for row in rows:
@@ -207,14 +198,12 @@ class NotificationStatements(Statements):
             members.setdefault(record.group_key, []).append(record)
         return {
             key: NotificationGroup(
-                members[key][0],
-                members[key][0].id,
-                count,
-                first or members[key][0].id,
-                members[key][0].id,
-                tuple(dict.fromkeys(n.actor_id for n in members[key])),
+                latest=members[key][0],
+                count=count,
+                oldest_id=oldest or members[key][0].id,
+                actor_ids=tuple(dict.fromkeys(n.actor_id for n in members[key])),
             )
-            for key, count, first in (tuple(row) for row in counted)
+            for key, count, oldest in (tuple(row) for row in counted)
             if key in members
         }
 
@@ -273,7 +262,7 @@ class NotificationStatements(Statements):
 
 
 def _alone(record: NotificationRecord) -> NotificationGroup:
-    return NotificationGroup(record, record.id, 1, record.id, record.id, (record.actor_id,))
+    return NotificationGroup(record, 1, record.id, (record.actor_id,))
 
 
 def _number(key: str) -> int | None:

@@ -30,7 +30,7 @@ def add_grouping_routes(door: Door) -> None:
         async def operation(tx: Tx) -> Paged:
             found = await tx.notifications.groups(wanted, chosen.grouped, span)
             made = await grouped(tx, call.context, call.me, found, wording=words, partial=partial)
-            return Paged.of(made, [group.place for group in found], span)
+            return Paged.of(made, [group.latest.id for group in found], span)
 
         return await call.store.query(operation)
 
