@@ -66,6 +66,7 @@ class Housekeeping:
                 lambda tx: tx.statuses.forget_keys(now - DAY_MS)
             ),
             "reporters": await self._store.write(lambda tx: forget_reporters(tx, now)),
+            "streams": await self._store.write(lambda tx: tx.streams.prune()),
             "translations": await self._store.write(lambda tx: tx.translations.forget(before)),
             "uploads": await prune_media(self._store, self._files, now),
             "cards": await prune_cards(self._store, now),

@@ -4,10 +4,11 @@ Nothing is written while no process has a stream open: `stream_hubs` has a row f
 """
 
 import json
+import time
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from storage.ids import new_id
+from storage.ids import first_id_at, new_id
 from storage.statements import Statements
 
 EventKind = Literal[
@@ -22,6 +23,7 @@ EventKind = Literal[
     "announcement.reaction",
 ]
 CHANNEL: Final = "streams"
+KEPT_MS: Final = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class StreamEvent:
     @property
     def gone(self) -> "Gone":
         """What `detail` says of something deleted."""
-        return Gone(**json.loads(self.detail))
+        found = json.loads(self.detail)
+        return Gone(tuple(found["owners"]), tuple(found["tags"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +186,16 @@ class StreamStatements(Statements):
         """A process has no stream open any more."""
         await self.connection.execute("delete from stream_hubs where id = $1", hub_id)
 
-    async def prune(self, before_id: int, now: int) -> int:
-        """Forget old events, and processes that ended without a word; gives how many events."""
+    async def prune(self) -> int:
+        """Forget old events, and processes that ended without a word; gives how many events.
+
+        The time is that by which ids are given.
+        """
+        now = int(time.time() * 1000)
         await self.connection.execute("delete from stream_hubs where until < $1", now)
-        return await self.connection.execute("delete from stream_events where id < $1", before_id)
+        return await self.connection.execute(
+            "delete from stream_events where id < $1", first_id_at(now - KEPT_MS)
+        )
 
     async def _heard(self) -> bool:
         found: Any = await self.connection.fetch_value("select 1 from stream_hubs limit 1")

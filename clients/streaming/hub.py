@@ -10,7 +10,6 @@ from clients.context import ClientContext
 from clients.streaming.audience import Audience, Told
 from clients.streaming.open_streams import OpenStreams
 from clients.streaming.telling import tell
-from storage.ids import first_id_at
 from storage.store import Store
 from storage.streams import StreamEvent
 from storage.wakeups import rest
@@ -24,7 +23,6 @@ IDLE_S: Final = 30.0
 CHECK_EVERY_S: Final = 20.0
 GATHER_S: Final = 0.02
 """When much happens, what happens within this time is told together."""
-KEPT_MS: Final = 300_000
 
 
 class StreamHub:
@@ -67,10 +65,14 @@ class StreamHub:
         return len(events)
 
     async def check(self) -> None:
-        """Renew or give up the lease, end what is not allowed any more, forget old events."""
-        await self.streams.keep_listening()
-        await self.streams.end_refused()
-        await self._prune()
+        """Renew or give up the lease, end what is not allowed any more, forget old events.
+
+        A process without streams asks the database for nothing.
+        """
+        if self.streams.listens:
+            await self.streams.keep_listening()
+            await self.streams.end_refused()
+            await self._prune()
 
     async def _look_after(self) -> None:
         if time.monotonic() - self._checked_at >= CHECK_EVERY_S:
@@ -93,6 +95,4 @@ class StreamHub:
                 stream.put(channel, told.message)
 
     async def _prune(self) -> None:
-        now = int(time.time() * 1000)
-        before = first_id_at(now - KEPT_MS)
-        await self._store.write(lambda tx: tx.streams.prune(before, now))
+        await self._store.write(lambda tx: tx.streams.prune())

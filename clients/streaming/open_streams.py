@@ -98,6 +98,11 @@ class OpenStreams:
         return iter(tuple(self._streams))
 
     @property
+    def listens(self) -> bool:
+        """Whether the database knows that this process has, or had a moment ago, a stream."""
+        return self._listens_until > 0
+
+    @property
     def wakeup(self) -> Wakeup:
         """Called when there may be events."""
         if self._wakeup is None:

@@ -29,7 +29,7 @@ MESSAGES: Final = (60, 5)
 
 def add_socket(door: Door) -> None:
     """Register the endpoint."""
-    door.endpoints.append(Endpoint("GET", PATH, (), "member"))
+    door.endpoints.append(Endpoint("WS", PATH, (), "member"))
 
     @door.blueprint.websocket(PATH)
     async def streaming() -> Response | None:

@@ -13,7 +13,7 @@ from node.environment import GROUPS, PIP, PIP_SHA256, REQUIREMENTS
 from tests.architecture.source import PACKAGES, PROJECT, ROOT, imported_names, modules
 
 # uvicorn finds it by name
-BY_NAME = {"httptools"}
+BY_NAME = {"httptools", "wsproto"}
 LOCKS = sorted(REQUIREMENTS.glob("*.lock"))
 PINNED = re.compile(r"^([a-z0-9][a-z0-9-]*)==([^ ;]+)(?: ; [^\\]+?)? \\$")
 

@@ -59,7 +59,7 @@ async def test_a_process_that_died_is_forgotten_and_so_are_old_events(node: Loca
     await node.store.write(lambda tx: tx.streams.listen(1, until=1_000))
     await write_event(node.store, first_id_at(1_000))
     await write_event(node.store, new_id())
-    await hub_of(node).check()
+    await node.services.housekeeping.run_once()
     assert await node.count("stream_hubs") == 0
     assert await node.count("stream_events") == 1
 
