@@ -28,21 +28,20 @@ class Front:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._early = _early(services)
-        self._whole: Quart | None = None
+        self._app = _early(services)
         self._loaded = asyncio.Event()
 
     async def load(self) -> None:
         """Load everything else; returns when all doors are open."""
         module = await asyncio.to_thread(import_module, "node.app")
-        self._whole = module.create_app(self._services)
+        self._app = module.create_app(self._services)
         self._loaded.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Called by the server for each request."""
-        if self._whole is None and not is_early(scope):
+        if not self._loaded.is_set() and not is_early(scope):
             await self._loaded.wait()
-        await (self._whole or self._early)(scope, receive, send)  # type: ignore[arg-type]
+        await self._app(scope, receive, send)  # type: ignore[arg-type]
 
 
 def is_early(scope: Scope) -> bool:
