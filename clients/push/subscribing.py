@@ -65,10 +65,17 @@ class Subscribing(msgspec.Struct):
     data: Data = msgspec.field(default_factory=Data)
 
 
+class Changes(msgspec.Struct):
+    """Of what, and by whom, from now on; what is not said stays as it is."""
+
+    alerts: Alerts | None = None
+    policy: str | None = None
+
+
 class Changing(msgspec.Struct):
     """What an app wants to be told from now on; older apps say the policy beside it."""
 
-    data: Data = msgspec.field(default_factory=Data)
+    data: Changes = msgspec.field(default_factory=Changes)
     policy: str | None = None
 
 
@@ -90,8 +97,8 @@ def add_subscription_routes(door: Door) -> None:
     async def change(call: Call) -> WebPushSubscription:
         asked = await call.read(Changing)
         record = await _own(call)
-        policy = _policy(asked.data.policy or asked.policy)
-        alerts = _named(asked.data.alerts)
+        policy = _policy(asked.data.policy or asked.policy or record.policy)
+        alerts = record.alerts if asked.data.alerts is None else _named(asked.data.alerts)
         await call.store.write(lambda tx: tx.pushes.change(record.id, alerts, policy))
         return await _entity(call, await _own(call))
 

@@ -26,6 +26,13 @@ Every endpoint that Mastodon documents, and what a node does with it. `make docs
 from the routes of the application; a test fails when they differ. *yes* means that it does what
 Mastodon's documentation says; every answer of our tests is held against the documented shape.
 
+Notifications that only this program has are told as something that apps know: the reuse of an
+experience, and being named as an author, as a `mention`; a draft that an editor published as an
+`update`. Apps that send `supported_types` get them in words too (`fallback`). News about a draft
+that is not published stays on the pages. Groups end at noon and at midnight (UTC). What a filter
+with the action `hide` takes out of home timelines, lists and notifications is left out by the
+node. The `access_token` of a push is empty: tokens are known by their hash alone.
+
 """
 # Documented endpoints that are not there, by method and path (a pattern), and why.
 LEFT_OUT: Final[Mapping[str, str]] = {

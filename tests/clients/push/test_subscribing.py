@@ -23,6 +23,8 @@ async def test_a_subscription_is_made_read_changed_and_ended(node: LocalNode) ->
     )
     assert [name for name, on in changed["alerts"].items() if on] == ["poll"]
     assert (changed["policy"], changed["id"]) == ("none", made["id"])
+    kept = await app.put(PATH, json={"data": {"policy": "followed"}})
+    assert (kept["policy"], kept["alerts"]) == ("followed", changed["alerts"])
     assert await app.delete(PATH) == {}
     await app.get(PATH, expect=404)
     await app.put(PATH, json={"data": {}}, expect=404)
