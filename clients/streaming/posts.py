@@ -8,6 +8,7 @@ import msgspec
 
 from clients.entities.accounts import Account
 from clients.entities.statuses import Status
+from clients.filters.matching import hides
 from clients.rendering.statuses import shared
 from clients.streaming.audience import Audience, Members, Told, to_owners
 from clients.streaming.channels import Topic
@@ -18,6 +19,8 @@ from storage.store import Tx
 from storage.stream_readers import Broadcast, Pairs
 from storage.streams import StreamEvent
 
+# Out of these a filter of the context `home` takes what it hides.
+AT_HOME: Final = frozenset({"user", "list"})
 NAMES: Final = {"update": "update", "edit": "status.update"}
 Share = tuple[int, int, str, int]
 """What `shares_by_activity` gives: object, sharer, address, time."""
@@ -121,7 +124,7 @@ class PostWriter:
         for wish in wished:
             groups: dict[int, tuple[Message, set[int]]] = {}
             for member in wish.members:
-                message = self._message(wish.event, member)
+                message = self._message(wish, member)
                 if message is not None:
                     groups.setdefault(id(message), (message, set()))[1].add(member)
             found += [
@@ -130,9 +133,12 @@ class PostWriter:
             ]
         return found
 
-    def _message(self, event: StreamEvent, member: int) -> Message | None:
+    def _message(self, wish: Wish, member: int) -> Message | None:
+        event = wish.event
         status = self.views.status(member, event.object_id)
         if status is None:
+            return None
+        if event.kind == "update" and wish.topic[0] in AT_HOME and hides(status, "home"):
             return None
         entry = _entry(event)
         key = (NAMES[event.kind], entry, id(status))

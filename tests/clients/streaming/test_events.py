@@ -259,6 +259,23 @@ async def test_what_a_filter_meets_says_so_to_its_owner_alone(node: LocalNode, a
     assert theirs.payload["filtered"] == []
 
 
+async def test_what_a_filter_hides_at_home_does_not_come(node: LocalNode, amina: App) -> None:
+    alice = node.wires.person(ALICE)
+    form = {
+        "title": "Foot",
+        "context[]": "home",
+        "filter_action": "hide",
+        "keywords_attributes[][keyword]": "ballon",
+    }
+    await amina.post("/api/v2/filters", form=form)
+    async with socket(amina, "user") as opened:
+        await opened.heard()
+        for text in ("Le ballon roule", "Il pleut"):
+            await node.receive(alice, create(alice, note(alice, text)))
+        told = await only(opened)
+    assert "Il pleut" in told.payload["content"]
+
+
 async def test_polls_and_quotes_are_shown_to_each_as_they_may_see_them(
     node: LocalNode, amina: App
 ) -> None:
