@@ -72,7 +72,7 @@ async def counted(call: Call, *, grouped: bool) -> Count:
     """How many notifications, or groups of them, the caller has not read."""
     chosen = await call.read(Chosen)
     wanted = chosen.wanted(call.me.id)
-    most = min(max(COUNTED if chosen.limit is None else chosen.limit, 1), MOST_COUNTED)
+    most = call.span(COUNTED, MOST_COUNTED).limit
     kinds = chosen.grouped if grouped else ()
     return Count(
         count=await call.store.query(lambda tx: tx.notifications.count(wanted, kinds, most))

@@ -21,7 +21,6 @@ class Chosen(msgspec.Struct):
     grouped_types: list[str] | None = None
     expand_accounts: str = "full"
     supported_types: list[str] | None = None
-    limit: int | None = None
 
     def wanted(self, owner_id: int) -> Wanted:
         """The same for the database; those of one account are given whether they wait or not.

@@ -9,7 +9,7 @@ from clients.texts import mark
 from objects.text import plain_text
 
 MAX_BODY: Final = 140
-_TITLES: Final[dict[str, str]] = {
+TITLES: Final[dict[str, str]] = {
     "mention": mark("%(name)s mentioned you"),
     "question": mark("%(name)s wrote to you alone"),
     "reuse": mark("%(name)s reused your experience"),
@@ -35,7 +35,7 @@ def title(kind: str, account: Account, status: Status | None, _: Callable[[str],
     """What happened, in one line."""
     if kind == "mention" and status is not None and status.visibility == "direct":
         kind = "question"
-    return _(_TITLES[kind]) % {"name": account.display_name or account.username}
+    return _(TITLES[kind]) % {"name": account.display_name or account.username}
 
 
 def body(account: Account, status: Status | None) -> str:

@@ -111,11 +111,11 @@ class PushWorker:
         pushes = await tx.pushes.pushes(keys)
         owners = await tx.actors.by_ids(sorted({push.notification.owner_id for push in pushes}))
         shown: dict[int, Notification] = {}
+        told = {push.notification.id: push.notification for push in pushes}
         for owner in owners.values():
-            told = {p.notification.id: p.notification for p in pushes}
-            mine = [n for n in told.values() if n.owner_id == owner.id]
-            for one in await notifications(tx, self._context, owner, mine):
-                shown[int(one.id)] = one
+            mine = [one for one in told.values() if one.owner_id == owner.id]
+            for made in await notifications(tx, self._context, owner, mine):
+                shown[int(made.id)] = made
         return [
             (push, self._payload(push, shown[push.notification.id]))
             for push in pushes
@@ -146,7 +146,7 @@ class PushWorker:
         outcomes: Outcomes,
     ) -> None:
         wanted = push.subscription
-        name = f"{push.notification.id}"
+        name = str(push.notification.id)
         try:
             receiver = receiver_of(
                 wanted.endpoint, wanted.p256dh, wanted.auth, standard=bool(wanted.standard)

@@ -3,7 +3,9 @@
 from actors.administration import COMMAND_LINE, set_domain_rule
 from actors.moderation import set_sanction
 from actors.sign_in.invitations import NewMember, Wanted, accept, invite
+from clients.notifications.wording import TITLES
 from storage.ids import new_id
+from storage.notifying import FILTERABLE, GROUPED, TYPES
 from storage.records import NotificationRecord
 from tests.clients.notifications.news import follows, mentioned, post_of, types
 from tests.support.apps import App, app_of
@@ -11,6 +13,11 @@ from tests.support.fediverse import LocalNode, Network, node_keys
 from tests.web.members import share_experience
 
 PATH = "/api/v1/notifications"
+
+
+def test_there_are_words_for_everything_of_which_apps_are_told() -> None:
+    assert set(TITLES) == set(TYPES)
+    assert set(TYPES) >= GROUPED | FILTERABLE
 
 
 async def test_followers_who_asked_for_it_are_told_of_every_post(

@@ -116,6 +116,7 @@ async def test_what_was_read_in_an_app_is_read_on_pages_and_the_other_way_round(
     app = await several(network, node)
     assert (await app.get(f"{PATH}/unread_count"))["count"] == 5
     assert (await app.get(f"{PATH}/unread_count", query={"limit": 2}))["count"] == 2
+    assert (await app.get(f"{PATH}/unread_count", query={"limit": "x"}))["count"] == 5
     chosen = {"types[]": "favourite"}
     assert (await app.get(f"{PATH}/unread_count", query=chosen))["count"] == 2
     told = await app.get(PATH)
