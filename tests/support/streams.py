@@ -113,7 +113,7 @@ async def socket(app: App, stream: str = "", **query: str) -> AsyncIterator[Sock
     known = set(streams_of(app.node))
     client = app.node.app.test_client()
     asked = {"stream": stream, **query} if stream else query
-    connection = client.websocket(
+    connection: Any = client.websocket(
         PATH,
         headers={"Host": app.node.host, "Authorization": f"Bearer {app.token}"},
         query_string=asked,

@@ -52,7 +52,8 @@ async def test_a_token_may_be_shown_in_three_ways(node: LocalNode, way: str) -> 
         options["query_string"] = {"access_token": app.token}
     else:
         options["scope_base"] = {"subprotocols": [app.token]}
-    async with node.app.test_client().websocket(PATH, **options) as opened:
+    client: Any = node.app.test_client()
+    async with client.websocket(PATH, **options) as opened:
         await until(lambda: opened.accepted)
         assert len(streams_of(node)) == 1
     assert len(streams_of(node)) == 0
@@ -60,10 +61,13 @@ async def test_a_token_may_be_shown_in_three_ways(node: LocalNode, way: str) -> 
 
 async def test_whoever_has_no_token_or_a_wrong_one_is_refused(node: LocalNode) -> None:
     assert await refused(node) == (401, {"error": "Missing access token"})
-    wrong = {"headers": {"Authorization": "Bearer wrong"}}
-    assert await refused(node, **wrong) == (401, {"error": "Invalid access token"})
-    wrong = {"scope_base": {"subprotocols": ["wrong"]}}
-    assert await refused(node, **wrong) == (401, {"error": "Invalid access token"})
+    for wrong in (
+        {"headers": {"Authorization": "Bearer wrong"}},
+        {"scope_base": {"subprotocols": ["wrong"]}},
+        {"query_string": {"access_token": "wrong"}},
+    ):
+        options: dict[str, Any] = wrong
+        assert await refused(node, **options) == (401, {"error": "Invalid access token"})
     assert len(streams_of(node)) == 0
 
 

@@ -134,7 +134,7 @@ async def test_streaming_is_in_good_health(node: LocalNode) -> None:
 
 async def test_web_apps_of_other_sites_may_listen(node: LocalNode) -> None:
     app = await app_of(node, "amina")
-    client = node.app.test_client()
+    client: Any = node.app.test_client()
     headers = {
         "Host": node.host,
         "Authorization": f"Bearer {app.token}",

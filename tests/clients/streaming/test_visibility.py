@@ -119,9 +119,7 @@ async def test_each_hears_what_they_may_see_and_nothing_else(
     # An edit is no notification, and makes no conversation the latest.
     for relation, streams in found.items():
         wanted = expected(relation)
-        quiet = ("direct", "user:notification")
-        if relation == "mentioned":
-            quiet += ("user",)
+        quiet = {"direct", "user:notification"} | ({"user"} if relation == "mentioned" else set())
         assert streams == {name: seen for name, seen in wanted.items() if name not in quiet}
 
 
