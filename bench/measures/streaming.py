@@ -28,6 +28,10 @@ TOLD_WITHIN: Final = 30.0
 _ACCEPTED: Final = b"HTTP/1.1 101"
 _UPDATE: Final = b'"event":"update"'
 _HEAD_END: Final = b"\r\n\r\n"
+# uvicorn's pings have four bytes; a mask of zeros leaves what is masked as it is.
+_PING: Final = b"\x89\x04"
+_PING_SIZE: Final = 6
+_PONG: Final = b"\x8a\x84\0\0\0\0"
 
 
 class Listener(asyncio.Protocol):
@@ -52,6 +56,10 @@ class Listener(asyncio.Protocol):
         """Called by the loop."""
         if self.open.done():
             self.times += [time.perf_counter()] * data.count(_UPDATE)
+            for ping in (data[:_PING_SIZE], data[-_PING_SIZE:]):
+                if ping.startswith(_PING):
+                    self.ask(_PONG + ping[len(_PING) :])
+                    break
             return
         self._head += data
         if _HEAD_END in self._head:
@@ -61,7 +69,7 @@ class Listener(asyncio.Protocol):
                 self.open.set_exception(RuntimeError(self._head[:300].decode("latin-1")))
 
     def ask(self, request: bytes) -> None:
-        """Send the handshake."""
+        """Send the handshake, or an answer to a ping."""
         assert self._transport is not None
         self._transport.write(request)
 
