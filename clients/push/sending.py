@@ -35,7 +35,9 @@ MAX_FAILURES: Final = 20
 """A subscription of which so many pushes in a row failed is worth nothing any more."""
 GONE: Final = frozenset({404, 410})
 PASSING: Final = frozenset({408, 425, 429})
+# A push is small: with these it always fits.
 MAX_TITLE: Final = 200
+MAX_ICON: Final = 1_000
 
 _encoder: Final = msgspec.json.Encoder()
 
@@ -125,6 +127,7 @@ class PushWorker:
     def _payload(self, push: Push, shown: Notification) -> bytes:
         language = push.language or self._context.settings.language
         translate = self._context.texts(language)
+        icon = shown.account.avatar_static
         words = title(push.notification.kind, shown.account, shown.status, translate)
         return _encoder.encode(
             Payload(
@@ -132,7 +135,7 @@ class PushWorker:
                 preferred_locale=language,
                 notification_id=shown.id,
                 notification_type=shown.type,
-                icon=shown.account.avatar_static,
+                icon=icon if len(icon) <= MAX_ICON else "",
                 title=words[:MAX_TITLE],
                 body=body(shown.account, shown.status),
             )
