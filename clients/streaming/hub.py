@@ -8,8 +8,9 @@ from typing import Final
 
 from clients.context import ClientContext
 from clients.streaming.audience import Audience, Told
-from clients.streaming.open_streams import OpenStreams
+from clients.streaming.open_streams import End, OpenStreams
 from clients.streaming.telling import tell
+from storage.ports import StorageError
 from storage.store import Store
 from storage.streams import StreamEvent
 from storage.wakeups import rest
@@ -49,8 +50,13 @@ class StreamHub:
             await rest(self.streams.wakeup, stop, LOOK_EVERY_S if self.streams else IDLE_S)
             if stop.is_set():
                 break
-            await self.run_once()
-            await self._look_after()
+            try:
+                await self.run_once()
+                await self._look_after()
+            except StorageError:
+                # Apps that come back read what they missed.
+                self.streams.end(End.FAILED)
+                raise
             await asyncio.sleep(max(0.0, self._told_at + GATHER_S - time.monotonic()))
         await self.streams.end_all()
 
@@ -81,7 +87,17 @@ class StreamHub:
 
     async def _tell(self, events: Sequence[StreamEvent]) -> None:
         audience = self._audience()
-        told = await self._store.query(lambda tx: tell(tx, self._context, audience, events))
+        try:
+            told = await self._store.query(lambda tx: tell(tx, self._context, audience, events))
+        except StorageError:
+            raise
+        except Exception:
+            if len(events) == 1:
+                log.exception("an event cannot be told: %s", events[0])
+                return
+            for event in events:
+                await self._tell([event])
+            return
         for one in told:
             self._say(one)
 

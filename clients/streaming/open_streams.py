@@ -33,6 +33,7 @@ class End(Enum):
 
     STOPPING = 1001
     NOT_ALLOWED = 1008
+    FAILED = 1011
 
 
 @dataclass(eq=False)
@@ -207,11 +208,15 @@ class OpenStreams:
             if stream.holder.token_id not in living:
                 stream.end(End.NOT_ALLOWED)
 
+    def end(self, why: End) -> None:
+        """End every stream."""
+        for stream in self:
+            stream.end(why)
+
     async def end_all(self) -> None:
         """End every stream and let no other one in: the node is stopping."""
         self._stopping = True
-        for stream in self:
-            stream.end(End.STOPPING)
+        self.end(End.STOPPING)
         await self._store.write(lambda tx: tx.streams.leave(self._id))
 
     async def _listen(self) -> None:

@@ -4,10 +4,12 @@ import asyncio
 from contextlib import AsyncExitStack
 
 import pytest
+from quart.testing.connections import WebsocketDisconnectError
 
 from clients.streaming import open_streams
 from clients.streaming.open_streams import OpenStreams
 from storage.ids import first_id_at, new_id
+from storage.ports import Busy
 from storage.store import Store, Tx
 from storage.streams import StreamEvent
 from tests.support.apps import app_of
@@ -143,3 +145,41 @@ async def test_the_task_of_a_process_tells_by_itself(node: LocalNode) -> None:
     await until(lambda: not len(streams_of(node)))
     stop.set()
     await running
+
+
+async def test_what_cannot_be_told_keeps_nothing_else_from_being_told(
+    node: LocalNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from clients.streaming import hub, telling
+
+    plain = telling.tell
+
+    async def tell(tx, context, audience, events):  # type: ignore[no-untyped-def]
+        if any(event.kind == "filters_changed" for event in events):
+            raise ValueError("a bug")
+        return await plain(tx, context, audience, events)
+
+    monkeypatch.setattr(hub, "tell", tell)
+    app = await app_of(node, "amina")
+    assert app.actor is not None
+    owner = app.actor.id
+    async with socket(app, "user") as opened:
+        await node.store.write(lambda tx: tx.streams.filters_changed(owner))
+        await node.write("amina", "Quand même")
+        await node.work_inbox()
+        assert await opened.events() == ["update"]
+
+
+async def test_a_database_that_fails_ends_the_streams_so_that_apps_come_back(
+    node: LocalNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with socket(await app_of(node, "amina"), "user") as opened:
+
+        async def fail(**_: object) -> None:
+            raise Busy("no connection")
+
+        monkeypatch.setattr(streams_of(node), "read", fail)
+        with pytest.raises(Busy):
+            await hub_of(node).run_forever(asyncio.Event())
+        with pytest.raises(WebsocketDisconnectError, match="1011"):
+            await opened.answer()
