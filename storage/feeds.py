@@ -171,10 +171,10 @@ class FeedStatements(Statements):
             sql, column = f"{_posts('objects o')} where o.id in ({some}) and {_PUBLIC}", "o.id"
         for name in tags.also:
             args.append(name)
-            sql += f" and exists ({_with_tag(f'x.name = ${len(args)}')})"
+            sql += f" and exists ({_with_tag(f'x.name = ${len(args)}', column)})"
         if tags.without:
             args.append(list(tags.without))
-            sql += f" and not exists ({_with_tag(f'x.name = any(${len(args)})')})"
+            sql += f" and not exists ({_with_tag(f'x.name = any(${len(args)})', column)})"
         return await self._page(sql + _narrowed(feed, args), args, span, column)
 
     async def linking(self, card_id: int, feed: PublicFeed, span: Span) -> list[FeedLine]:
@@ -194,6 +194,8 @@ class FeedStatements(Statements):
         bounds = span.bounds("o.id", args)
         order = span.order("o.id", args)
         limit = f"${len(args)}"
+        # by the column of the audience: its index has the order, and the limit ends the search
+        named = (bounds + order).replace("o.id", "u.object_id")
         way = "asc" if span.min_id is not None else "desc"
         rows = await self.connection.fetch_all(
             "select id, id as object_id, actor_id from ("
@@ -202,7 +204,7 @@ class FeedStatements(Statements):
             "union select * from (select o.id, o.actor_id from audience u "
             "join objects o on o.id = u.object_id "
             f"where u.actor_id = $1 and {rest} "
-            f"and not {hides('$1', 'o.actor_id')}{bounds}{order}) as named"
+            f"and not {hides('$1', 'o.actor_id')}{named}) as named"
             f") as found order by id {way} limit {limit}",
             *args,
         )
@@ -251,8 +253,8 @@ def _posts(source: str) -> str:
     return f"select o.id, o.id as object_id, o.actor_id from {source}"
 
 
-def _with_tag(condition: str) -> str:
-    return f"select 1 from object_tags x where x.object_id = o.id and {condition}"
+def _with_tag(condition: str, record: str) -> str:
+    return f"select 1 from object_tags x where x.object_id = {record} and {condition}"
 
 
 def _narrowed(feed: PublicFeed, args: list[Value]) -> str:

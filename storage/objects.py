@@ -75,7 +75,7 @@ class ObjectStatements(AudienceStatements, PollStatements):
             return False
         await self._to_index(record.id)
         if record.visibility in OPEN:
-            await self._count_post(record.actor_id, 1)
+            await self._count_post(record, 1)
         if record.in_reply_to_id is not None:
             await self._count_reply(record, 1)
         return True
@@ -86,13 +86,21 @@ class ObjectStatements(AudienceStatements, PollStatements):
             object_id,
         )
 
-    async def _count_post(self, actor_id: int, change: int) -> None:
+    async def _count_post(self, record: ObjectRecord, change: int) -> None:
         """Count what everybody may see alone: the number tells of nothing else."""
+        latest = "case when last_post_id < $3 then $3 else last_post_id end"
+        if change < 0:
+            latest = (
+                "case when last_post_id <> $3 then last_post_id else coalesce((select max(o.id) "
+                "from objects o where o.actor_id = $1 and o.deleted_at is null "
+                f"and o.visibility in {PUBLIC_VISIBILITIES}), 0) end"
+            )
         await self.connection.execute(
-            "update actors set posts_count = posts_count + $2 "
+            f"update actors set posts_count = posts_count + $2, last_post_id = {latest} "
             "where id = $1 and posts_count + $2 >= 0",
-            actor_id,
+            record.actor_id,
             change,
+            record.id,
         )
 
     async def _count_reply(self, reply: ObjectRecord, change: int) -> None:
@@ -190,7 +198,7 @@ class ObjectStatements(AudienceStatements, PollStatements):
             "update media set object_id = null where object_id = $1", record.id
         )
         if record.visibility in OPEN:
-            await self._count_post(record.actor_id, -1)
+            await self._count_post(record, -1)
         if record.in_reply_to_id is not None:
             await self._count_reply(record, -1)
         return True

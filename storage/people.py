@@ -2,7 +2,6 @@
 
 from typing import Any, Literal
 
-from storage.audience import PUBLIC_VISIBILITIES
 from storage.hiding import hides
 from storage.ports import Value
 from storage.records import ActorRecord, columns
@@ -158,11 +157,7 @@ class PeopleStatements(Statements):
         offset: int = 0,
     ) -> list[ActorRecord]:
         """People who want to be found: those who wrote last first, or the newest."""
-        latest = (
-            "(select max(o.id) from objects o where o.actor_id = a.id and o.deleted_at is null "
-            f"and o.visibility in {PUBLIC_VISIBILITIES})"
-        )
-        by = f"coalesce({latest}, 0) desc, a.id desc" if order == "active" else "a.id desc"
+        by = "a.last_post_id desc, a.id desc" if order == "active" else "a.id desc"
         here = " and a.local = 1" if local else ""
         return await self.all_of(
             ActorRecord,

@@ -26,7 +26,15 @@ class CompiledFilter:
 
     entity: Filter
     words: re.Pattern[str] | None
+    # the words wherever they stand: found or missed much faster than with their borders
+    anywhere: re.Pattern[str] | None
     posts: frozenset[int]
+
+    def word(self, text: str) -> re.Match[str] | None:
+        """The first word of the filter in a text."""
+        if self.words is None or self.anywhere is None or not self.anywhere.search(text):
+            return None
+        return self.words.search(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,7 @@ class ActiveFilters:
         text, number = searched_text(status) if text is None else text, int(status.id)
         found = []
         for one in self.compiled:
-            word = one.words.search(text) if one.words else None
+            word = one.word(text)
             posts = [status.id] if number in one.posts else None
             if word or posts:
                 words = [word[0]] if word else None
@@ -106,9 +114,11 @@ def _compile(record: FilterRecord, rules: Sequence[FilterRule]) -> CompiledFilte
             keyword = unicodedata.normalize("NFC", rule.keyword)
             groups.setdefault(_borders(keyword, bool(rule.whole_word)), []).append(keyword)
     patterns = [_pattern(words, *borders) for borders, words in groups.items()]
+    every = [_pattern(words, begins=False, ends=False) for words in groups.values()]
     return CompiledFilter(
         entity=filter_entity(record),
         words=re.compile("|".join(patterns), re.IGNORECASE) if patterns else None,
+        anywhere=re.compile("|".join(every), re.IGNORECASE) if patterns else None,
         posts=frozenset(rule.object_id for rule in rules if rule.object_id),
     )
 

@@ -518,3 +518,15 @@ create table account_warnings (
     created_at bigint not null
 );
 create index account_warnings_actor on account_warnings (actor_id);
+
+-- The directory shows those first who wrote last: their latest post that everybody may read.
+alter table actors add column last_post_id bigint not null default 0;
+update actors set last_post_id = coalesce((select max(o.id) from objects o
+    where o.actor_id = actors.id and o.deleted_at is null
+    and o.visibility in ('public', 'unlisted')), 0);
+create index actors_directory on actors (last_post_id, id)
+    where discoverable = 1 and state = 'active';
+create index actors_directory_here on actors (last_post_id, id)
+    where local = 1 and discoverable = 1 and state = 'active';
+-- Which servers are known, and who is known of one.
+create index actors_host on actors (host, id) where local = 0;
