@@ -2,6 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
 
 import orjson
 
@@ -19,31 +22,47 @@ SUSTAINED_POSTS = 10
 ARRIVE_WITHIN = 180.0
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to publish a post: its name, the request, and the status of the answer."""
+
+    name: str
+    request: Callable[[str, str, str, int], bytes]
+    status: int
+
+
 async def publish(run: Run) -> list[Row]:
-    """POST of a public note to the outbox of an account with 1,000 followers."""
+    """A public note of an account with 1,000 followers, from an app and to the outbox."""
+    rows: list[Row] = []
+    for way in (Way("from an app", status_request, 200), TO_OUTBOX):
+        rows += await _calls(run, way)
+    return rows
+
+
+async def _calls(run: Run, way: Way) -> list[Row]:
     single: list[Load] = []
     parallel: list[Load] = []
     cpu: list[float] = []
     sequential, side_by_side = run.options.size(SEQUENTIAL), run.options.size(SIDE_BY_SIDE)
     for _ in range(run.options.repeat):
         async with run.node() as node:
-            await _post(run, node, "press", 4, 1)
-            single.append(await _post(run, node, "press", sequential, 1))
+            await _post(run, node, "press", 4, 1, way)
+            single.append(await _post(run, node, "press", sequential, 1, way))
             await _settle(run)
             async with run.watched(node, "publish"):
                 before = node.cpu_seconds()
-                parallel.append(await _post(run, node, "press", side_by_side, CONNECTIONS))
+                parallel.append(await _post(run, node, "press", side_by_side, CONNECTIONS, way))
                 cpu.append(1000 * (node.cpu_seconds() - before) / side_by_side)
     return [
         Row(
-            "publish call, 1,000 followers, p50",
+            f"publish call {way.name}, 1,000 followers, p50",
             "ms",
             [load.milliseconds(0.5) for load in single],
             target=15,
             p99_ms=[load.milliseconds(0.99) for load in single],
         ),
         Row(
-            "publish calls, 8 connections",
+            f"publish calls {way.name}, 8 connections",
             "/s",
             [load.rate for load in parallel],
             "more",
@@ -108,13 +127,22 @@ async def _settle(run: Run) -> None:
         await asyncio.sleep(0.3)
 
 
-async def _post(run: Run, node: NodeProcess, name: str, total: int, connections: int) -> Load:
-    place = node.place
+async def _post(
+    run: Run, node: NodeProcess, name: str, total: int, connections: int, way: Way | None = None
+) -> Load:
+    place, chosen = node.place, way or TO_OUTBOX
     requests = [
-        note_request(place.authority, name, run.scene.tokens[name], number)
+        chosen.request(place.authority, name, run.scene.tokens[name], number)
         for number in range(total)
     ]
-    return (await run_load(HOST, place.port, requests, connections)).require(201)
+    return (await run_load(HOST, place.port, requests, connections)).require(chosen.status)
+
+
+def status_request(authority: str, name: str, token: str, number: int) -> bytes:
+    """A POST of a public status, as apps send it; `name` is the account of the token."""
+    status = {"status": f"{name} {number} — {PARAGRAPH}", "visibility": "public"}
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    return plain_request("POST", "/api/v1/statuses", authority, headers, orjson.dumps(status))
 
 
 def note_request(authority: str, name: str, token: str, number: int) -> bytes:
@@ -128,6 +156,9 @@ def note_request(authority: str, name: str, token: str, number: int) -> bytes:
     }
     headers = {"Authorization": f"Bearer {token}", "Content-Type": ACTIVITY_JSON}
     return plain_request("POST", f"/users/{name}/outbox", authority, headers, orjson.dumps(note))
+
+
+TO_OUTBOX: Final = Way("to the outbox", note_request, 201)
 
 
 async def published_path(authority: str, name: str, token: str) -> str:
