@@ -150,7 +150,7 @@ async def test_the_task_of_a_process_tells_by_itself(node: LocalNode) -> None:
 async def test_what_cannot_be_told_keeps_nothing_else_from_being_told(
     node: LocalNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from clients.streaming import hub, telling
+    from clients.streaming import telling
 
     plain = telling.tell
 
@@ -159,7 +159,7 @@ async def test_what_cannot_be_told_keeps_nothing_else_from_being_told(
             raise ValueError("a bug")
         return await plain(tx, context, audience, events)
 
-    monkeypatch.setattr(hub, "tell", tell)
+    monkeypatch.setattr("clients.streaming.hub.tell", tell)
     app = await app_of(node, "amina")
     assert app.actor is not None
     owner = app.actor.id
