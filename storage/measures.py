@@ -3,21 +3,25 @@
 from dataclasses import dataclass
 from typing import Final
 
+from storage.ids import LOW_BITS
 from storage.ports import Value
 from storage.statements import Statements
 
 DAY_MS: Final = 24 * 3_600_000
 
+# Ids begin with the time: a period is one part of the index, and its rest need not be read.
+_SINCE: Final = f">= $1 * {1 << LOW_BITS}"
 # Each gives rows of (moment in milliseconds, what is counted); $1 and $2 bound the moments, $3
 # names a hashtag or a server where there is one.
 _OF_MEMBERS: Final = (
     "select x.created_at as at, x.id as what from {table} x join actors a on a.id = x.actor_id "
-    "where a.local = 1 and x.created_at >= $1 and x.created_at < $2"
+    f"where a.local = 1 and x.id {_SINCE} and x.created_at >= $1 and x.created_at < $2"
 )
 _TAGGED: Final = (
     "select o.created_at as at, {what} as what from object_tags t "
     "join objects o on o.id = t.object_id join actors a on a.id = o.actor_id "
-    "where t.name = $3 and o.deleted_at is null and o.created_at >= $1 and o.created_at < $2"
+    f"where t.name = $3 and t.object_id {_SINCE} and o.deleted_at is null "
+    "and o.created_at >= $1 and o.created_at < $2"
 )
 _FOLLOWS: Final = (
     "select f.created_at as at, f.id as what from follows f join actors a on a.id = {side} "
@@ -27,7 +31,7 @@ _FOLLOWS: Final = (
 MEASURES: Final[dict[str, str]] = {
     "active_users": (
         "select x.created_at as at, x.actor_id as what from activities x "
-        "where x.local = 1 and x.created_at >= $1 and x.created_at < $2"
+        f"where x.local = 1 and x.id {_SINCE} and x.created_at >= $1 and x.created_at < $2"
     ),
     "new_users": (
         "select m.created_at as at, m.actor_id as what from members m "
@@ -54,7 +58,7 @@ MEASURES: Final[dict[str, str]] = {
     ),
     "instance_statuses": (
         "select o.created_at as at, o.id as what from objects o join actors a on a.id = o.actor_id "
-        "where a.host = $3 and a.local = 0 and o.deleted_at is null "
+        f"where a.host = $3 and a.local = 0 and o.id {_SINCE} and o.deleted_at is null "
         "and o.created_at >= $1 and o.created_at < $2"
     ),
     "instance_reports": (
@@ -66,13 +70,16 @@ MEASURES: Final[dict[str, str]] = {
     "instance_followers": _FOLLOWS.format(side="f.follower_id"),
 }
 
-_WITHIN: Final = "o.created_at >= $1 and o.created_at < $2 and o.deleted_at is null"
+_WITHIN: Final = (
+    f"o.id {_SINCE} and o.created_at >= $1 and o.created_at < $2 and o.deleted_at is null"
+)
 # Each gives rows of (name, how many), the most first; $3 as above.
 DIMENSIONS: Final[dict[str, str]] = {
     "languages": (
         "select m.language, count(*) from members m join actors a on a.id = m.actor_id "
         "where a.state = 'active' and m.disabled_at is null and exists (select 1 from activities x "
-        "where x.actor_id = a.id and x.local = 1 and x.created_at >= $1 and x.created_at < $2) "
+        f"where x.actor_id = a.id and x.local = 1 and x.id {_SINCE} "
+        "and x.created_at >= $1 and x.created_at < $2) "
         "group by m.language"
     ),
     "sources": (
@@ -86,11 +93,12 @@ DIMENSIONS: Final[dict[str, str]] = {
     ),
     "tag_servers": (
         "select a.host, count(*) from object_tags t join objects o on o.id = t.object_id "
-        f"join actors a on a.id = o.actor_id where t.name = $3 and {_WITHIN} group by a.host"
+        f"join actors a on a.id = o.actor_id where t.name = $3 and t.object_id {_SINCE} "
+        f"and {_WITHIN} group by a.host"
     ),
     "tag_languages": (
         "select o.language, count(*) from object_tags t join objects o on o.id = t.object_id "
-        f"where t.name = $3 and {_WITHIN} group by o.language"
+        f"where t.name = $3 and t.object_id {_SINCE} and {_WITHIN} group by o.language"
     ),
     "instance_accounts": (
         "select a.username, a.followers_count from actors a "
@@ -155,7 +163,7 @@ class MeasureStatements(Statements):
         """On which days of a period which members did something: member, number of the day."""
         rows = await self.connection.fetch_all(
             f"select distinct actor_id, (created_at - $1) / {DAY_MS} from activities "
-            "where local = 1 and created_at >= $1 and created_at < $2",
+            f"where local = 1 and id {_SINCE} and created_at >= $1 and created_at < $2",
             start,
             end,
         )
