@@ -14,6 +14,7 @@ from clients.entities.accounts import (
 )
 from clients.entities.base import SHOWN
 from clients.rendering.accounts import account_list
+from clients.rendering.tags import featured_list
 from objects.choices import PostChoices, post_choices, reading_choices
 from outbox.acts.profile import ProfileText, profile_text
 from storage.records import ActorRecord
@@ -73,6 +74,7 @@ async def own_profile(call: Call) -> Profile:
     async def operation(tx: Tx) -> Profile:
         actor = await tx.actors.by_id(call.me.id) or call.me
         text, extras = await profile_text(tx, actor), extras_of(actor)
+        tags = await tx.tags.featured(actor.id)
         return Profile(
             id=str(actor.id),
             display_name=actor.name,
@@ -93,6 +95,7 @@ async def own_profile(call: Call) -> Profile:
             show_media_replies=extras.show_media_replies,
             show_featured=extras.show_featured,
             attribution_domains=list(extras.attribution_domains),
+            featured_tags=await featured_list(tx, call.context.identifiers, actor.id, tags),
         )
 
     return await call.store.query(operation)

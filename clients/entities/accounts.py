@@ -141,6 +141,16 @@ class MutedAccount(Account, kw_only=True):
     mute_expires_at: str | None
 
 
+class FeaturedTag(Entity):
+    """A hashtag that somebody shows on their profile."""
+
+    id: str
+    name: str
+    url: str
+    statuses_count: str
+    last_status_at: str | None
+
+
 class Profile(Entity):
     """One's own profile as it is edited: texts as typed, pictures or null."""
 
@@ -163,6 +173,7 @@ class Profile(Entity):
     show_media_replies: bool
     show_featured: bool
     attribution_domains: list[str]
+    featured_tags: list[FeaturedTag]
 
 
 class FamiliarFollowers(Entity):

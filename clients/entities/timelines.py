@@ -35,16 +35,6 @@ class Tag(Entity):
     featuring: bool = False
 
 
-class FeaturedTag(Entity):
-    """A hashtag that somebody shows on their profile."""
-
-    id: str
-    name: str
-    url: str
-    statuses_count: str
-    last_status_at: str | None
-
-
 class TrendingLink(PreviewCard, kw_only=True):
     """What a link leads to that many posted."""
 

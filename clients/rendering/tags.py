@@ -7,8 +7,9 @@ from urllib.parse import quote
 
 from actors.identifiers import Identifiers
 from clients.context import ClientContext
+from clients.entities.accounts import FeaturedTag
 from clients.entities.base import day
-from clients.entities.timelines import FeaturedTag, Tag, TagHistory
+from clients.entities.timelines import Tag, TagHistory
 from storage.records import ActorRecord
 from storage.store import Tx
 from storage.tags import DAY_MS, TagDay, TagRecord, TagUse

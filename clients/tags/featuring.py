@@ -3,7 +3,8 @@
 import msgspec
 
 from clients.door import Call, Door, missing
-from clients.entities.timelines import FeaturedTag, Tag
+from clients.entities.accounts import FeaturedTag
+from clients.entities.timelines import Tag
 from clients.rendering.tags import featured_list, tag_list
 from clients.tags.following import known_name, tag
 from clients.timelines.pages import open_to
