@@ -54,6 +54,20 @@ class Person:
                 answer = self._submit(browser, answer)
         raise AssertionError(f"no code for {url}: {answer.status_code} {answer.text[:2000]}")
 
+    def sent_to(self, url: str, redirect_uri: str) -> str:
+        """Open the page that an app shows and agree; the address that the browser hands to it."""
+        with httpx.Client(trust_env=False, timeout=30) as browser:
+            answer = browser.get(url)
+            for _ in range(12):
+                if not answer.is_redirect:
+                    answer = self._submit(browser, answer)
+                    continue
+                address = answer.headers["Location"]
+                if address.startswith(redirect_uri):
+                    return str(address)
+                answer = browser.get(urljoin(str(answer.url), address))
+        raise AssertionError(f"{url} does not lead to {redirect_uri}: {answer.text[:2000]}")
+
     def _submit(self, browser: httpx.Client, answer: httpx.Response) -> httpx.Response:
         """Fill in the form of the page as a person would."""
         assert answer.status_code < 400, f"{answer.url}: {answer.status_code} {answer.text[:1500]}"
