@@ -10,7 +10,7 @@ from storage.statements import Statements
 DAY_MS: Final = 24 * 3_600_000
 
 # Ids begin with the time: a period is one part of the index, and its rest need not be read.
-_SINCE: Final = f">= $1 * {1 << LOW_BITS}"
+_SINCE: Final = f">= cast($1 as bigint) * {1 << LOW_BITS}"
 # Each gives rows of (moment in milliseconds, what is counted); $1 and $2 bound the moments, $3
 # names a hashtag or a server where there is one.
 _OF_MEMBERS: Final = (
