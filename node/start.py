@@ -64,12 +64,19 @@ def _settings(data: Path | None, bind: str) -> Settings:
     return chosen
 
 
+class OneLine(logging.Formatter):
+    """Each message on one line of its own: paths and texts of strangers cannot forge another."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        """The line with its control characters as escapes; tracebacks follow it as they are."""
+        line = super().formatMessage(record)
+        return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in line)
+
+
 def _log(chosen: Settings) -> None:
-    logging.basicConfig(
-        level=chosen.log_level.upper(),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=chosen.log_level.upper(), handlers=[handler])
     if chosen.development:
         logging.getLogger("communotic").warning(
             "DEVELOPMENT MODE: %s; never use this where strangers can reach the node",

@@ -1,5 +1,6 @@
 """Starting and stopping a node as a process."""
 
+import logging
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from node.serve import listen
+from node.start import OneLine
 from tests.node.nodes import made
 from tests.support.processes import eventually, free_port, web
 
@@ -22,6 +24,23 @@ def started(data: Path, port: int) -> subprocess.Popen[str]:
 def answers(port: int) -> bool:
     """Whether the node answers."""
     return web.get(f"http://127.0.0.1:{port}/health").status_code == 200
+
+
+def test_a_stranger_cannot_forge_a_line_of_the_log() -> None:
+    text = "GET /x\n2026 ERROR\r\x1b[31m\x00 été"
+    record = logging.LogRecord("a", logging.INFO, __file__, 1, "%s refused", (text,), None)
+    shown = OneLine("%(message)s").format(record)
+    assert shown == r"GET /x\n2026 ERROR\r\x1b[31m\x00 été refused"
+
+
+def test_what_failed_is_told_with_its_traceback() -> None:
+    try:
+        raise ValueError("wrong")
+    except ValueError:
+        record = logging.LogRecord("a", 40, __file__, 1, "failed", None, sys.exc_info())
+    first, second, *_, last = OneLine("%(message)s").format(record).splitlines()
+    assert (first, second) == ("failed", "Traceback (most recent call last):")
+    assert last == "ValueError: wrong"
 
 
 def test_a_taken_address_ends_the_start_with_a_sentence(tmp_path: Path) -> None:
