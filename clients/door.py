@@ -161,7 +161,11 @@ class Door:
         found = await find_holder(self.context.store, token, self.context.outbox.clock)
         if found is None:
             self.limits.wrong()
-            raise Refused(401, "invalid_token", "The access token is invalid")
+            if endpoint.who != "anyone" or endpoint.scopes:
+                raise Refused(401, "invalid_token", "The access token is invalid")
+            # An app whose token has ended still learns of the node, then signs in anew.
+            self.limits.spend()
+            return Call(self.context, None)
         member = found if isinstance(found, TokenHolder) else None
         self.limits.spend(f"token {member.token_id}" if member else f"app {found.app_id}")
         if endpoint.scopes and not any(found.has(scope) for scope in endpoint.scopes):

@@ -29,6 +29,7 @@ class LineFilter:
     media: bool = False
     replies: bool = True
     shares: bool = True
+    direct: bool = True
     tagged: str = ""
 
 
@@ -125,6 +126,8 @@ def _posts(wanted: LineFilter, args: list[Value]) -> str:
             " and (o.in_reply_to is null or exists (select 1 from objects p "
             "where p.id = o.in_reply_to_id and p.actor_id = o.actor_id))"
         )
+    if not wanted.direct:
+        text += " and o.visibility <> 'direct'"
     if wanted.media:
         text += f" and {WITH_MEDIA}"
     if wanted.tagged:

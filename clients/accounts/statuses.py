@@ -18,6 +18,7 @@ class Wanted(msgspec.Struct):
     only_media: bool = False
     exclude_replies: bool = False
     exclude_reblogs: bool = False
+    exclude_direct: bool = False
     pinned: bool = False
     tagged: str = ""
 
@@ -32,6 +33,7 @@ def add_status_routes(door: Door) -> None:
             media=wanted.only_media,
             replies=not wanted.exclude_replies,
             shares=not wanted.exclude_reblogs,
+            direct=not wanted.exclude_direct,
             tagged=normalise_hashtag(wanted.tagged),
         )
         viewer = call.viewer

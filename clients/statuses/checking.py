@@ -110,7 +110,8 @@ async def checked_media(
 
     `scheduled_id` is the post for later for which they are kept. Raises `Refused` 422.
     """
-    texts = list(dict.fromkeys(sent.media_ids or ()))
+    # forms without a file send an empty field
+    texts = list(filter(None, dict.fromkeys(sent.media_ids or ())))
     if len(texts) > MAX_ATTACHMENTS or (texts and asked_poll(sent) is not None):
         detail = f"Cannot attach more than {MAX_ATTACHMENTS} files"
         raise Refused(422, "too-many-media", detail)

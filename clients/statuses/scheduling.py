@@ -15,6 +15,7 @@ from clients.statuses.checking import asked_poll, invalid
 from clients.statuses.composing import compose
 from clients.statuses.parameters import StatusParameters
 from clients.statuses.publishing import CHANNEL, take_key
+from federation.errors import Refused
 from storage.ids import new_id
 from storage.records import MediaRecord
 from storage.scheduled import ScheduledRecord
@@ -24,7 +25,7 @@ SOONEST_MS: Final = 5 * 60_000
 DAY_MS: Final = 86_400_000
 MAX_IN_ALL: Final = 300
 MAX_A_DAY: Final = 25
-LATEST_YEAR: Final = 2_200
+LATEST_YEAR: Final = 9_000
 
 
 class NewTime(msgspec.Struct):
@@ -122,7 +123,7 @@ def scheduled_time(text: str, now: int) -> int:
     except (ValueError, OverflowError):
         ms = None
     if ms is None:
-        raise invalid("Scheduled at is not a valid date")
+        raise Refused(422, "invalid", "Record invalid")
     if ms < now + SOONEST_MS:
         raise invalid("Scheduled at date must be in the future")
     return ms

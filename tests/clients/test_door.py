@@ -14,6 +14,7 @@ from tests.support.apps import App, app_of
 from tests.support.fediverse import LocalNode, Network
 
 ME = "/api/v1/accounts/verify_credentials"
+TAG = "/api/v1/timelines/tag/formation"
 INSTANCE = "/api/v2/instance"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
@@ -49,7 +50,7 @@ async def test_a_stranger_is_told_to_come_with_a_token(node: LocalNode) -> None:
 
 
 @pytest.mark.parametrize("token", ["wrong", "app.wrong", "", "é", "x" * 600])
-@pytest.mark.parametrize("path", [ME, INSTANCE])
+@pytest.mark.parametrize("path", [ME, TAG])
 async def test_a_wrong_token_is_refused_even_where_none_is_needed(
     node: LocalNode, token: str, path: str
 ) -> None:
@@ -57,6 +58,14 @@ async def test_a_wrong_token_is_refused_even_where_none_is_needed(
     answer = await App(node).ask("GET", path, headers=header, expect=401)
     assert answer.json == {"error": "The access token is invalid"}
     assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
+
+
+async def test_what_needs_no_scope_is_told_with_a_token_that_has_ended_too(
+    node: LocalNode,
+) -> None:
+    header = {"Authorization": "Bearer wrong"}
+    answer = await App(node).ask("GET", INSTANCE, headers=header)
+    assert answer.json["domain"] == node.host
 
 
 async def test_an_app_of_its_own_is_a_stranger_and_no_member(node: LocalNode) -> None:

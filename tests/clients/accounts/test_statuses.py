@@ -68,6 +68,13 @@ async def test_the_filters_of_an_account(node: LocalNode, basile: App) -> None:
     await basile.get(path(basile), query={"pinned": "true", "limit": "no"})
 
 
+async def test_posts_for_a_few_are_left_out_when_asked(node: LocalNode, basile: App) -> None:
+    await node.write("basile", "Cinq", visibility="direct")
+    assert kinds(await basile.get(path(basile)))[0] == "<p>Cinq</p>"
+    without = kinds(await basile.get(path(basile), query={"exclude_direct": "1"}))
+    assert without[:3] == plain("Quatre", "share", "Trois")
+
+
 async def test_pages_run_across_posts_and_shares(node: LocalNode, basile: App) -> None:
     whole = await basile.get(path(basile))
     seen: list[str] = []
