@@ -45,7 +45,9 @@ def add_block_routes(door: Door) -> None:
     @door.post("/api/v1/accounts/<int:account_id>/block", "write:blocks")
     async def block(call: Call, account_id: int) -> Relationship:
         target = await call.store.query(lambda tx: person(tx, account_id))
-        await block_actor(call.context.outbox, call.me, target)
+        # as with mutes, whoever means themselves is told that nothing changed
+        if target.id != call.me.id:
+            await block_actor(call.context.outbox, call.me, target)
         return await relationship(call, target)
 
     @door.post("/api/v1/accounts/<int:account_id>/unblock", "write:blocks")
