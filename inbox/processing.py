@@ -178,7 +178,11 @@ class Processor:
         if not run:
             return 0, None
         try:
-            return await self._store.write(lambda tx: self._receive_all(tx, run))
+            try:
+                return await self._store.write(lambda tx: self._receive_all(tx, run))
+            except Busy:  # two that follow each other at once may each wait for the other's row
+                await asyncio.sleep(retry.moment())
+                return await self._store.write(lambda tx: self._receive_all(tx, run))
         except StorageError as error:
             return 0, self._later(run[0].row, error)
 

@@ -25,3 +25,8 @@ def delay(attempts: int, retry_after: float | None = None) -> float | None:
 def crowded_delay() -> float:
     """Seconds before an activity comes back that found no place to fetch."""
     return CROWDED_SECONDS * random.uniform(1, 3)
+
+
+def moment() -> float:
+    """Seconds after which what only stood in another's way may be done."""
+    return random.uniform(0.05, 0.3)

@@ -1,9 +1,12 @@
 """A day of the inbox on either database."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
+from inbox.processing import Processor
+from storage.ports import Busy
 from tests.support.factories import activity, create, note, undo
 from tests.support.fediverse import LocalNode, Network
 
@@ -80,3 +83,22 @@ async def test_two_workers_share_the_work_and_keep_the_order(stored: LocalNode) 
     assert len(home) == 100
     for urls in sent.values():
         assert [url for url in home if url in urls] == urls[::-1]
+
+
+async def test_who_stood_in_another_s_way_is_worked_off_a_moment_later(
+    stored: LocalNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive = Processor._receive_all
+    refused: list[Busy] = []
+
+    async def busy_once(self: Processor, *args: Any) -> Any:
+        if not refused:
+            refused.append(Busy("deadlock detected"))
+            raise refused[0]
+        return await receive(self, *args)
+
+    monkeypatch.setattr(Processor, "_receive_all", busy_once)
+    alice = stored.wires.person(ALICE)
+    assert await stored.receive(alice, activity(alice, "Follow", GRETA)) == "done"
+    assert len(refused) == 1
+    assert await stored.count("follows") == 1
