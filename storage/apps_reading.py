@@ -73,6 +73,17 @@ _KNOWN_SHARE = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class SharedRecord:
+    """That somebody shared an object; `at` in milliseconds."""
+
+    object_id: int
+    actor_id: int
+    url: str
+    at: int
+    visibility: str
+
+
 class AppReadingStatements(Statements):
     """Everything that entities need besides their own rows."""
 
@@ -247,8 +258,8 @@ class AppReadingStatements(Statements):
 
     async def shares_by_activity(
         self, activity_ids: list[int], viewer_id: int | None = None
-    ) -> dict[int, tuple[int, int, str, int]]:
-        """Object, sharer, address and moment of the shares behind these `Announce` activities.
+    ) -> dict[int, SharedRecord]:
+        """The shares behind these `Announce` activities, by the ids of these.
 
         With a viewer (0: a stranger) those alone of which they may know.
         """
@@ -256,8 +267,9 @@ class AppReadingStatements(Statements):
             return {}
         known = "" if viewer_id is None else _KNOWN_SHARE
         rows = await self.connection.fetch_all(
-            "select a.id, s.object_id, s.actor_id, a.url, s.created_at from activities a "
+            "select a.id, s.object_id, s.actor_id, a.url, s.created_at, s.visibility "
+            "from activities a "
             f"join shares s on s.url = a.url where a.id = any($1) and a.type = 'Announce'{known}",
             *((activity_ids,) if viewer_id is None else (activity_ids, viewer_id)),
         )
-        return {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}
+        return {row[0]: SharedRecord(*tuple(row)[1:]) for row in rows}

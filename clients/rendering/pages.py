@@ -13,6 +13,7 @@ from clients.rendering.accounts import accounts
 from clients.rendering.cache import KeptStatus
 from clients.rendering.quotes import approval_for, ties_for
 from clients.rendering.statuses import Line, shared, statuses
+from storage.apps_reading import SharedRecord
 from storage.peeks import ActorMark, Peek, Signs
 from storage.records import ActorRecord
 from storage.store import Tx
@@ -128,27 +129,30 @@ def _seen(status: Status, peek: Peek, signs: Signs) -> Status:
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """Who shared something, when, and under which address."""
+    """Who shared something, and how."""
 
     account: Account
-    url: str
-    at: int
+    share: SharedRecord
 
     def around(self, status: Status, number: int) -> Status:
         """The share as apps show it."""
-        return shared(status, number, self.account, self.url, self.at)
+        return shared(status, number, self.account, self.share)
 
 
 async def _shares(tx: Tx, context: ClientContext, entries: Sequence[Entry]) -> dict[int, _Share]:
     """The shares behind entries, by their id; three queries at most."""
     found = await tx.apps.shares_by_activity([entry.id for entry in entries])
-    marks = await tx.peeks.actors(sorted({share[1] for share in found.values()}))
+    marks = await tx.peeks.actors(sorted({share.actor_id for share in found.values()}))
     people = await _accounts(tx, context, marks)
     return {
-        number: _Share(people[by], url, at)
-        for number, (_, by, url, at) in found.items()
-        if by in people and marks[by][5] == "active" and marks[by][6] != "suspend"
+        number: _Share(people[share.actor_id], share)
+        for number, share in found.items()
+        if share.actor_id in people and _heard(marks[share.actor_id])
     }
+
+
+def _heard(mark: ActorMark) -> bool:
+    return mark[5] == "active" and mark[6] != "suspend"
 
 
 async def _accounts(

@@ -25,7 +25,7 @@ from clients.rendering.polls import poll_entity
 from clients.rendering.quotes import Quoting, quoting_of
 from objects.incoming import attachments_of
 from objects.visibility import visible_by_ids
-from storage.apps_reading import CardRecord, Marks
+from storage.apps_reading import CardRecord, Marks, SharedRecord
 from storage.records import ActorRecord, MediaRecord, ObjectRecord, PollRecord
 from storage.store import Tx
 
@@ -39,8 +39,7 @@ class Line:
     record: ObjectRecord
     id: int
     shared_by: ActorRecord | None = None
-    share_url: str = ""
-    shared_at: int = 0
+    share: SharedRecord | None = None
 
     @classmethod
     def of(cls, record: ObjectRecord) -> "Line":
@@ -102,19 +101,19 @@ async def status_of(
 async def lines_by_ids(tx: Tx, viewer: ActorRecord | None, ids: Sequence[int]) -> list[Line]:
     """The lines behind ids of objects and of shares, as far as the viewer may see them."""
     shares = await tx.apps.shares_by_activity(list(ids), viewer.id if viewer else 0)
-    wanted = [shares[number][0] if number in shares else number for number in ids]
+    wanted = [shares[number].object_id if number in shares else number for number in ids]
     records = await visible_by_ids(tx, wanted, viewer)
-    people = await tx.actors.by_ids(sorted({share[1] for share in shares.values()}))
+    people = await tx.actors.by_ids(sorted({share.actor_id for share in shares.values()}))
     lines = []
     for number in ids:
         if number not in shares:
             if number in records:
                 lines.append(Line.of(records[number]))
             continue
-        object_id, sharer_id, url, at = shares[number]
-        sharer = people.get(sharer_id)
-        if object_id in records and sharer is not None and sharer.state == "active":
-            lines.append(Line(records[object_id], number, sharer, url, at))
+        share = shares[number]
+        sharer, record = people.get(share.actor_id), records.get(share.object_id)
+        if record is not None and sharer is not None and sharer.state == "active":
+            lines.append(Line(record, number, sharer, share))
     return lines
 
 
@@ -209,26 +208,25 @@ def _status(
 
 def _line(line: Line, status: Status, around: Surroundings) -> Status:
     """The status itself, or the share around it."""
-    if line.shared_by is None:
+    if line.shared_by is None or line.share is None:
         return status
-    account = around.accounts[line.shared_by.id]
-    return shared(status, line.id, account, line.share_url, line.shared_at)
+    return shared(status, line.id, around.accounts[line.shared_by.id], line.share)
 
 
-def shared(status: Status, number: int, account: Account, url: str, at: int) -> Status:
-    """Somebody's share of a status, under an id of its own; `at` in milliseconds."""
-    share = copy.copy(status)
-    share.id = str(number)
-    share.uri = url or status.uri
-    share.url = url or status.url
-    share.created_at = moment(at)
-    share.edited_at = None
-    share.account = account
-    share.in_reply_to_id = share.in_reply_to_account_id = None
-    share.reblog = status
-    share.application = share.card = share.poll = share.quote = None
-    share.pinned = False
-    return share
+def shared(status: Status, number: int, account: Account, share: SharedRecord) -> Status:
+    """Somebody's share of a status, under an id of its own."""
+    around = copy.copy(status)
+    around.id = str(number)
+    around.uri = around.url = share.url
+    around.created_at = moment(share.at)
+    around.edited_at = None
+    around.account = account
+    around.visibility = SHOWN[share.visibility]
+    around.in_reply_to_id = around.in_reply_to_account_id = None
+    around.reblog = status
+    around.application = around.card = around.poll = around.quote = None
+    around.pinned = False
+    return around
 
 
 def _mention(actor: ActorRecord) -> StatusMention:

@@ -78,7 +78,7 @@ async def _undone(call: Call, status_id: int, kind: Literal["likes", "shares"]) 
 
     async def operation(tx: Tx) -> ObjectRecord:
         shares = await tx.apps.shares_by_activity([status_id])
-        number = shares[status_id][0] if status_id in shares else status_id
+        number = shares[status_id].object_id if status_id in shares else status_id
         known = await tx.activities.reaction(kind, call.me.id, number)
         record = await tx.objects.by_id(number) if known is not None else None
         return record or await record_in(tx, call.viewer, status_id)
@@ -100,7 +100,7 @@ def _bookmarks(door: Door) -> None:
     async def unbookmark(call: Call, status_id: int) -> Status:
         async def operation(tx: Tx) -> int:
             shares = await tx.apps.shares_by_activity([status_id])
-            number = shares[status_id][0] if status_id in shares else status_id
+            number = shares[status_id].object_id if status_id in shares else status_id
             await tx.statuses.unbookmark(call.me.id, number)
             return number
 

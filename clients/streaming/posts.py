@@ -14,6 +14,7 @@ from clients.streaming.audience import Audience, Members, Told, to_owners
 from clients.streaming.channels import Topic
 from clients.streaming.messages import Message
 from clients.streaming.views import Views
+from storage.apps_reading import SharedRecord
 from storage.records import ObjectRecord
 from storage.store import Tx
 from storage.stream_readers import Broadcast, Pairs
@@ -22,8 +23,6 @@ from storage.streams import StreamEvent
 # Out of these a filter of the context `home` takes what it hides.
 AT_HOME: Final = frozenset({"user", "list"})
 NAMES: Final = {"update": "update", "edit": "status.update"}
-Share = tuple[int, int, str, int]
-"""What `shares_by_activity` gives: object, sharer, address, time."""
 _encoder: Final = msgspec.json.Encoder()
 
 
@@ -114,7 +113,7 @@ class PostWriter:
     """Makes the messages; those who see the same get the same one."""
 
     views: Views
-    shares: Mapping[int, Share]
+    shares: Mapping[int, SharedRecord]
     people: Mapping[int, Account]
     _messages: dict[tuple[str, int, int], Message] = field(default_factory=dict)
 
@@ -151,10 +150,10 @@ class PostWriter:
 
     def _shared(self, status: Status, entry: int) -> Status | None:
         share = self.shares.get(entry)
-        account = self.people.get(share[1]) if share else None
+        account = self.people.get(share.actor_id) if share else None
         if share is None or account is None:
             return None
-        return shared(status, entry, account, share[2], share[3])
+        return shared(status, entry, account, share)
 
 
 async def deletions(tx: Tx, audience: Audience, events: Sequence[StreamEvent]) -> list[Told]:

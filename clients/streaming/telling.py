@@ -28,7 +28,9 @@ async def tell(
         {number: audience.members[number] for number in concerned},
         {wish.event.object_id for wish in wished} | found.object_ids,
     )
-    actors = await tx.actors.by_ids(sorted(found.people | {share[1] for share in shares.values()}))
+    actors = await tx.actors.by_ids(
+        sorted(found.people | {share.actor_id for share in shares.values()})
+    )
     heard = [a for a in actors.values() if a.state == "active" and a.severity != "suspend"]
     people = await accounts(tx, context.identifiers, heard) if heard else {}
     told = PostWriter(views, shares, people).told(wished)

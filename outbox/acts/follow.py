@@ -53,7 +53,11 @@ async def ask_within(
         if known is not None:
             return known
     number = new_id()
-    await request_follow(tx, follower, target, publisher.identifiers.activity(number), now)
+    url = publisher.identifiers.activity(number)
+    asked = await request_follow(tx, follower, target, url, now)
+    if target.local and not target.locked and asked.state == "pending":
+        # Whoever is here and not locked agrees at once: apps look a moment later.
+        await accept_follow(tx, target, url)
     return await publisher.publish(
         tx,
         follower,
