@@ -99,6 +99,7 @@ WORKSPACE: Final = [
         "/people",
         "/settings",
         "/settings/profile",
+        "/settings/posting",
         "/settings/notifications",
         "/settings/export",
         "/settings/move",
@@ -156,11 +157,12 @@ NO_PAGES: Final = frozenset(
         "/nodeinfo/<version>", "/objects/<int:number>/context", "/objects/<int:number>/likes",
         "/objects/<int:number>/replies", "/objects/<int:number>/shares",
         "/objects/<int:number>/edit", "/objects/<int:number>/reuse", "/oembed", "/post",
-        "/read/<int:object_id>/edit", "/robots.txt", "/settings/security/codes/picture.svg",
+        "/objects/<int:number>/quotes/<int:quoting>", "/read/<int:object_id>/edit", "/robots.txt",
+        "/settings/security/codes/picture.svg",
         "/sign-in/code", "/sign-in/oidc", "/sign-in/oidc/back", "/sign-in/mail",
         "/sign-in/password", "/theme.css", "/unsubscribe", "/write/adapt",
     }
 )  # fmt: skip
 MACHINES: Final = re.compile(
-    r"/api/.*|/\.well-known/.*|/users/.*|/static/.*|.*\.\w+$|.*\.<.*|/sitemap.*"
+    r"/api/.*|/oauth/userinfo|/\.well-known/.*|/users/.*|/static/.*|.*\.\w+$|.*\.<.*|/sitemap.*"
 )

@@ -85,7 +85,8 @@ _ODD = st.recursive(
     | st.booleans()
     | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=20)
+    # the parser refuses zero bytes and lone surrogates before anything reads them
+    | st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
     | st.sampled_from(["https://x.example/", "javascript:alert(1)", PUBLIC, "2026-02-31"]),
     lambda inner: (
         st.lists(inner, max_size=3)
