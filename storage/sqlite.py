@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from storage.ports import Busy, Connection, Engine, StorageError
 from storage.sqlite_connection import FarConnection, NearConnection, run_near
+from storage.sqlite_readers import Readers
 from storage.sqlite_statements import RawStatements, Synchronous, open_raw
 from storage.sqlite_thread import DatabaseThread
 from storage.sqlite_writer import GroupCommit
@@ -49,10 +50,7 @@ class SqliteEngine:
     def __init__(self, writer: Seat, readers: Sequence[Seat]) -> None:
         self._loop = asyncio.get_running_loop()
         self._writer = writer
-        self._readers = readers
-        self._free: asyncio.LifoQueue[Seat] = asyncio.LifoQueue()
-        for seat in readers:
-            self._free.put_nowait(seat)
+        self._readers = Readers(readers, lambda seat: seat.thread.since)
         self._turn = asyncio.Lock()
         self._owner: asyncio.Task[object] | None = None
         self._wakeups = Wakeups()
@@ -93,7 +91,7 @@ class SqliteEngine:
             yield unit
         finally:
             unit.abandon()
-            self._free.put_nowait(seat)
+            self._readers.give_back(seat)
 
     @asynccontextmanager
     async def schema_change(self) -> AsyncIterator[Connection]:
@@ -120,11 +118,14 @@ class SqliteEngine:
 
     async def query(self, operation: Callable[[Connection], Awaitable[T]]) -> T:
         """Run a reading operation in one go on a reader's thread, on one state."""
+        shared = self._readers.shared()
+        if shared is not None:
+            return await shared.thread.call(partial(_query, shared.statements, operation))
         seat = await self._reader()
         try:
             return await seat.thread.call(partial(_query, seat.statements, operation))
         finally:
-            self._free.put_nowait(seat)
+            self._readers.give_back(seat)
 
     def listen(self, channel: str) -> Wakeup:
         """A wake-up; commits of other processes (the command line) wake it too."""
@@ -154,14 +155,14 @@ class SqliteEngine:
     async def _reload_statistics(self) -> None:
         held: list[Seat] = []
         try:
-            while len(held) < len(self._readers):
+            while len(held) < max(len(self._readers.seats) - 1, 1):
                 held.append(await self._reader())
             async with self._my_turn():
-                for seat in held:
+                for seat in self._readers.seats:
                     await seat.thread.call(partial(_reload_statistics, seat.statements.raw))
         finally:
             for seat in held:
-                self._free.put_nowait(seat)
+                self._readers.give_back(seat)
 
     async def close(self) -> None:
         """Finish what is waiting, then close the file."""
@@ -169,7 +170,7 @@ class SqliteEngine:
             self._watch.cancel()
         await self._group.finish()
         async with self._turn:
-            await _leave([*self._readers, self._writer])
+            await _leave([*self._readers.seats, self._writer])
 
     @asynccontextmanager
     async def _my_turn(self) -> AsyncIterator[None]:
@@ -183,9 +184,7 @@ class SqliteEngine:
             self._turn.release()
 
     async def _reader(self) -> Seat:
-        if not self._free.empty():
-            return self._free.get_nowait()
-        return await _at_most(self._free.get(), "one that reads")
+        return await _at_most(self._readers.alone(), "one that reads")
 
     def _refuse_nesting(self) -> None:
         if self._owner is not None and self._owner is asyncio.current_task():

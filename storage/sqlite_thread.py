@@ -7,6 +7,7 @@ so a whole operation travels at once, which no driver that ships single statemen
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
@@ -26,6 +27,8 @@ class DatabaseThread:
         self._calls: SimpleQueue[tuple[Callable[[], Any], asyncio.Future[Any] | None] | None]
         self._calls = SimpleQueue()
         self._closed = False
+        self.since = 0.0
+        """When it began what it does (`time.monotonic`); 0 while it has nothing to do."""
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
@@ -50,10 +53,12 @@ class DatabaseThread:
     def _work(self) -> None:
         while (call := self._calls.get()) is not None:
             function, future = call
+            self.since = time.monotonic()
             try:
                 result, error = function(), None
             except BaseException as raised:  # noqa: BLE001 - it is raised in the waiting task
                 result, error = None, raised
+            self.since = 0.0
             if future is not None:
                 with suppress(RuntimeError):  # the loop was closed: nobody waits any more
                     self._loop.call_soon_threadsafe(_settle, future, result, error)
