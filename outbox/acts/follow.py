@@ -55,9 +55,11 @@ async def ask_within(
     number = new_id()
     url = publisher.identifiers.activity(number)
     asked = await request_follow(tx, follower, target, url, now)
-    if target.local and not target.locked and asked.state == "pending":
+    if target.local and asked.state == "pending":
         # Whoever is here and not locked agrees at once: apps look a moment later.
-        await accept_follow(tx, target, url)
+        now_here = await tx.actors.by_id(target.id)
+        if now_here is not None and now_here.state == "active" and not now_here.locked:
+            await accept_follow(tx, now_here, url)
     return await publisher.publish(
         tx,
         follower,
