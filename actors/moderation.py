@@ -1,6 +1,6 @@
 """What administrators decide about one actor alone, here or elsewhere; every act is logged."""
 
-from typing import Final, Literal, get_args
+from typing import Literal
 
 from actors.administration import NotPossible, audit, has_role
 from actors.policy import stricter
@@ -15,7 +15,6 @@ from storage.store import Tx
 
 Sanction = Literal["", "limit", "suspend"]
 Measure = Literal["none", "disable", "sensitive", "silence", "suspend"]
-SANCTIONS: Final[tuple[Sanction, ...]] = get_args(Sanction)
 
 
 async def set_sanction(

@@ -23,7 +23,6 @@ T = TypeVar("T", bound=msgspec.Struct)
 Who = Literal["member", "anyone", "app", "client"]
 View = Callable[..., Awaitable[Any]]
 
-EMPTY: Final[dict[str, str]] = {}
 JSON: Final = "application/json; charset=utf-8"
 FORM: Final = "application/x-www-form-urlencoded"
 _encoder: Final = msgspec.json.Encoder()

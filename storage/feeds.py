@@ -15,7 +15,6 @@ from storage.spans import Span
 from storage.statements import Statements
 
 FeedLine = tuple[int, int, int]
-RepliesPolicy = Literal["followed", "list", "none"]
 Kept = Literal["bookmarks", "likes"]
 
 # Conditions stand in a `case … <> 1`: PostgreSQL then expects that most lines pass, and reads a

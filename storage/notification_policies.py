@@ -1,14 +1,12 @@
 """Whose notifications wait for a member's leave, and what waits."""
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from storage.ports import Value
 from storage.records import NotificationRecord, columns
 from storage.spans import Span
 from storage.statements import Statements
-
-Treatment = Literal["accept", "filter", "drop"]
 
 # Those of suspended domains are not heard any more.
 _HEARD: Final = (

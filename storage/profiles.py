@@ -94,11 +94,6 @@ class ProfileStatements(Statements):
             limit,
         )
 
-    async def next_check(self) -> int | None:
-        """When the next profile is to be looked at, in milliseconds."""
-        found = await self.connection.fetch_value("select min(due_at) from profile_checks")
-        return None if found is None else int(found)
-
     async def checked(self, actor_id: int, due_at: int | None) -> None:
         """Note that a profile was looked at; `due_at`: when to do it again."""
         if due_at is None:

@@ -9,8 +9,6 @@ from federation.errors import Refused
 from objects.notices import read_until
 from storage.store import Tx
 
-TIMELINES = ("home", "notifications")
-
 
 class Which(msgspec.Struct):
     """The timelines whose markers are asked for."""
