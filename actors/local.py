@@ -88,6 +88,13 @@ async def create_person(
     return await _create(tx, identifiers, "Person", username, name, pairs, now, account)
 
 
+async def create_group(
+    tx: Tx, identifiers: Identifiers, username: str, name: str, pairs: KeyPairs, now: int
+) -> ActorRecord:
+    """A new `Group`, followed without asking; nobody signs in as one. Raises `NameRefused`."""
+    return await _new_actor(tx, identifiers, "Group", username, name, pairs, now)
+
+
 async def create_node_actor(
     tx: Tx, identifiers: Identifiers, pairs: KeyPairs, now: int, name: str = ""
 ) -> ActorRecord:
@@ -214,6 +221,25 @@ async def _create(
     now: int,
     account: Account | None,
 ) -> ActorRecord:
+    actor = await _new_actor(tx, identifiers, kind, username, name, pairs, now)
+    given = account or Account()
+    await tx.members.add(
+        MemberRecord(
+            actor.id, given.email, given.password_hash, given.role, given.language, now, None
+        )
+    )
+    return actor
+
+
+async def _new_actor(
+    tx: Tx,
+    identifiers: Identifiers,
+    kind: str,
+    username: str,
+    name: str,
+    pairs: KeyPairs,
+    now: int,
+) -> ActorRecord:
     if not acceptable_username(username):
         raise NameRefused(
             f"{username!r} cannot be a name: letters without accents, digits, '_', '.' and '-', "
@@ -223,12 +249,6 @@ async def _create(
         raise NameRefused(f"{username} is taken, or was once; names are never given twice.")
     actor = _new(identifiers, kind, username, name, now)
     await _add(tx, identifiers, actor, pairs)
-    given = account or Account()
-    await tx.members.add(
-        MemberRecord(
-            actor.id, given.email, given.password_hash, given.role, given.language, now, None
-        )
-    )
     return actor
 
 

@@ -11,24 +11,23 @@ from actors.access import Visitors, claimed_key, is_blocked
 from actors.auth import TokenHolder, authenticate
 from actors.collections import PAGE_SIZE, collection, page, whole
 from actors.documents import (
-    actor_document,
     follow_document,
     owner_document,
     stub_document,
     suspended_document,
     tombstone,
 )
-from actors.emojis import profile_emojis
 from actors.identifiers import Identifiers
 from actors.memory import Memory
 from actors.negotiation import Format
 from actors.problems import not_found
+from actors.whole import whole_document
 from federation.addresses import origin_of
 from federation.errors import Refused
 from federation.incoming import IncomingRequest
 from federation.linked_data import serialise
 from federation.vocabulary import ACTIVITY_JSON
-from storage.records import ActorRecord, KeyRecord
+from storage.records import ActorRecord
 from storage.store import Store, Tx
 
 DOCUMENTS_IN_MEMORY: Final = 1_000
@@ -103,7 +102,30 @@ class ActorServing:
         viewer = await self._reader_of_keys(request)
         stranger = viewer is None and self.visitors.secure_mode
         hidden = stranger or await self._blocked(actor, viewer)
+        if not hidden and actor.type == "Group" and await self._inside(actor, request):
+            return await self._document(actor, "inside", form)
         return await self._document(actor, "stub" if hidden else "whole", form)
+
+    async def _inside(self, group: ActorRecord, request: IncomingRequest) -> bool:
+        """Whether the server of a member asks for a project that shows itself to members only.
+
+        Its key is fetched if need be: the server's own actor, which is answered to everybody.
+        """
+        project = await self.store.query(lambda tx: tx.projects.by_id(group.id))
+        if project is None or project.reach != "project" or claimed_key(request) is None:
+            return False
+        try:
+            viewer = await self.visitors.viewer(request)
+        except Refused as refused:
+            if refused.status != 503:
+                raise
+            return False
+
+        async def look(tx: Tx) -> bool:
+            reader = await tx.actors.by_url(viewer or "")
+            return reader is not None and await tx.projects.on_member_server(group.id, reader.id)
+
+        return await self.store.query(look)
 
     def gone(self, actor: ActorRecord) -> Served:
         """The tombstone of a deleted actor, with 410."""
@@ -261,13 +283,7 @@ class ActorServing:
         return Served(body, form.value, cache=PUBLIC if open_to_all else PRIVATE)
 
     async def _render(self, actor: ActorRecord, kind: str, form: Format) -> bytes:
-        keys, emojis = await self.store.query(lambda tx: self._read(tx, actor))
-        if kind == "suspended":
-            document = suspended_document(actor, keys, self.identifiers)
-        elif kind == "stub":
-            document = stub_document(actor, keys, self.identifiers)
-        else:
-            document = actor_document(actor, keys, self.identifiers, emojis)
+        document = await self.store.query(lambda tx: self._read(tx, actor, kind))
         if kind == "owner":
             document = owner_document(document, self.identifiers)
         if form.linked_data:
@@ -275,11 +291,12 @@ class ActorServing:
             return await asyncio.to_thread(serialise, document, media_type)
         return orjson.dumps(document)
 
-    async def _read(
-        self, tx: Tx, actor: ActorRecord
-    ) -> tuple[list[KeyRecord], list[dict[str, Any]]]:
+    async def _read(self, tx: Tx, actor: ActorRecord, kind: str) -> dict[str, Any]:
+        if kind not in {"suspended", "stub"}:
+            return await whole_document(tx, self.identifiers, actor, inside=kind == "inside")
         keys = await tx.actors.keys(actor.id)
-        return keys, await profile_emojis(tx, self.identifiers, actor)
+        build = suspended_document if kind == "suspended" else stub_document
+        return build(actor, keys, self.identifiers)
 
 
 def _alive(actor: ActorRecord) -> None:

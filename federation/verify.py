@@ -152,6 +152,16 @@ class Verifier:
         body = confirmed.dump() if how == "fetched" else request.body
         return VerifiedActivity(confirmed, actor, key.owner, how, body, _SEAL)
 
+    async def confirm(self, document: Document) -> Document:
+        """An activity inside another one, once its own actor is known to stand behind it.
+
+        By a proof or signature that it carries, or as its origin serves it. Raises `Refused`:
+        400 and 403 for odd shapes, 401 when nothing confirms it, 503 when its origin is out of
+        reach.
+        """
+        _, confirmed = await self._forwarded.check(document, _actor_of(document))
+        return confirmed
+
     def _claims(self, request: IncomingRequest) -> tuple[Claim, ...]:
         """What the request's signatures claim; RFC 9421 when there is a `Signature-Input`."""
         request.check_length()

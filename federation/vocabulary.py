@@ -9,6 +9,8 @@ NETWORK: Final = COMMUNOTIC + "Network"
 """The members of the network's servers, as an audience."""
 ORGANISATION: Final = COMMUNOTIC + "Organisation"
 """The members of the author's own server, as an audience; nothing of it is ever sent."""
+PROJECT: Final = COMMUNOTIC + "Project"
+"""The members of the project that an object's `audience` names, as an audience."""
 
 ACTIVITY_JSON: Final = "application/activity+json"
 LD_JSON: Final = f'application/ld+json; profile="{ACTIVITYSTREAMS}"'
@@ -76,6 +78,7 @@ _INLINE: Final[dict[str, Any]] = {
     "_misskey_quote": "https://misskey-hub.net/ns#_misskey_quote",
     "postingRestrictedToMods": "https://join-lemmy.org/ns#postingRestrictedToMods",
     "moderators": {"@id": "https://join-lemmy.org/ns#moderators", "@type": "@id"},
+    "members": {"@id": "cmt:members", "@type": "@id"},
 }
 
 # Contexts that every peer caches, then our terms inline: a context address of our own would

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from actors.identifiers import Identifiers
 from federation.documents import Document
 from objects.incoming import IncomingObject
+from storage.projects import MembershipRecord
 from storage.records import ActivityRecord, ActorRecord, FollowRecord, ObjectRecord, ReceivedRecord
 from storage.store import Tx
 
@@ -44,6 +45,40 @@ class Outgoing(Protocol):
 
     async def show_approval(self, tx: Tx, record: ObjectRecord, approval_url: str) -> None:
         """Tell others of the leave to quote that a post of ours has, or (empty) has no more."""
+
+    async def answer_project(
+        self,
+        tx: Tx,
+        group: ActorRecord,
+        asker: ActorRecord,
+        request: dict[str, Any],
+        *,
+        agreed: bool,
+        role: str = "",
+        reason: str = "",
+    ) -> None:
+        """Tell `asker` that a project of ours agrees to what they asked, or why it does not."""
+
+    async def tell_joined(
+        self, tx: Tx, group: ActorRecord, membership: MembershipRecord, person: ActorRecord
+    ) -> None:
+        """Tell the members of a project of ours that somebody belongs to it, in which role."""
+
+    async def tell_gone(self, tx: Tx, group: ActorRecord, person: ActorRecord) -> None:
+        """Tell the members of a project of ours that somebody belongs to it no more."""
+
+    async def welcome(self, tx: Tx, group: ActorRecord, newcomer: ActorRecord) -> None:
+        """Send the server of a new member who else is there, and what happened so far."""
+
+    async def pass_on(
+        self,
+        tx: Tx,
+        group: ActorRecord,
+        record: ObjectRecord,
+        activity: dict[str, Any],
+        position: int | None,
+    ) -> None:
+        """Announce what was done with an entry of a project of ours to those who may see it."""
 
     async def forward(self, tx: Tx, owner: ActorRecord, activity: ActivityRecord) -> None:
         """Pass a stored activity on, unchanged, to the followers of the local actor `owner`."""
@@ -86,6 +121,7 @@ class Gathered:
     author: ActorRecord | None = None
     target: ActorRecord | None = None
     gone: bool = False
+    by_project: bool = False
 
 
 @dataclass(slots=True)

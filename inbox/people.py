@@ -97,9 +97,13 @@ async def list_in_inbox(
 
 
 async def tell(
-    context: HandlerContext, owner: ActorRecord, kind: str, object_id: int | None = None
+    context: HandlerContext,
+    owner: ActorRecord,
+    kind: str,
+    object_id: int | None = None,
+    subject_id: int | None = None,
 ) -> None:
-    """Leave a notification for a local actor."""
+    """Leave a notification for a local actor; `subject_id` is the project it is about."""
     await context.tx.activities.notify(
         NotificationRecord(
             id=new_id(),
@@ -109,5 +113,6 @@ async def tell(
             object_id=object_id,
             created_at=context.now,
             read_at=None,
+            subject_id=subject_id,
         )
     )

@@ -10,8 +10,9 @@ from actors.identifiers import Identifiers
 from actors.remote import RemoteActors
 from federation.addresses import host_of
 from federation.documents import Document
-from federation.errors import FederationError, Untrusted
+from federation.errors import FederationError, Refused, Unreachable, Untrusted
 from federation.fetch import Budget, Fetcher
+from federation.verify import Verifier
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Store, Tx
 
@@ -58,6 +59,7 @@ class Sources:
     remote: RemoteActors
     fetcher: Fetcher
     lanes: Lanes
+    verifier: Verifier
     clock: Callable[[], float]
     budget: Budget = field(default_factory=lambda: Budget(FETCHES_PER_ACTIVITY))
 
@@ -71,6 +73,18 @@ class Sources:
             raise Untrusted(url, "ours are not fetched")
         async with self.lanes.enter(url):
             return await self.fetcher.document(url, budget=self.budget)
+
+    async def confirm(self, activity: Document) -> Document:
+        """An activity inside another one, as its own actor stands behind it.
+
+        Raises `Refused` when nobody does, `Unreachable` when its origin cannot be asked now.
+        """
+        try:
+            return await self.verifier.confirm(activity)
+        except Refused as refused:
+            if refused.status != 503:
+                raise
+            raise Unreachable(activity.id or "", refused.detail) from None
 
     async def actor(self, url: str, known: ActorRecord | None = None) -> ActorRecord:
         """An actor, fetched when unknown or older than a day; an old copy before none.

@@ -11,6 +11,7 @@ from actors.policy import DomainRules
 from actors.remote import RemoteActors
 from actors.rush import DELIVERIES, Rush
 from federation.fetch import Fetcher
+from federation.verify import Verifier
 from inbox.context import Known, Outgoing
 from inbox.processing import Job, Processor
 from inbox.sources import Lanes, Sources
@@ -43,6 +44,7 @@ class InboxWorker:
         identifiers: Identifiers,
         remote: RemoteActors,
         fetcher: Fetcher,
+        verifier: Verifier,
         outgoing: Outgoing,
         clock: Callable[[], float],
         rules: DomainRules | None = None,
@@ -51,7 +53,7 @@ class InboxWorker:
         writing: Rush | None = None,
     ) -> None:
         self._store = store
-        self._sources = Sources(store, identifiers, remote, fetcher, Lanes(), clock)
+        self._sources = Sources(store, identifiers, remote, fetcher, Lanes(), verifier, clock)
         self._processor = Processor(
             store, identifiers, self._sources, outgoing, rules or DomainRules(store, clock), clock
         )

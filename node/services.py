@@ -149,9 +149,9 @@ def build_services(
         inbox_limits=_inbox_limits(settings),
         receiver=Receiver(store, clock, settings.log_days),
         outbox=outbox,
-        inbox_worker=_inbox_worker(settings, store, remote, fetcher, publisher, clock),
+        inbox_worker=_inbox_worker(settings, store, remote, fetcher, verifier, publisher, clock),
         quote_worker=QuoteWorker(
-            Sources(store, identifiers, remote, fetcher, Lanes(), clock),
+            Sources(store, identifiers, remote, fetcher, Lanes(), verifier, clock),
             Responses(publisher, clock),
         ),
         card_worker=CardWorker(store, client, clock),
@@ -172,6 +172,7 @@ def _inbox_worker(
     store: Store,
     remote: RemoteActors,
     fetcher: Fetcher,
+    verifier: Verifier,
     publisher: Publisher,
     clock: Clock,
 ) -> InboxWorker:
@@ -180,6 +181,7 @@ def _inbox_worker(
         identifiers=publisher.identifiers,
         remote=remote,
         fetcher=fetcher,
+        verifier=verifier,
         outgoing=Responses(publisher, clock),
         rules=remote.rules,
         clock=clock,

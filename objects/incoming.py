@@ -14,6 +14,7 @@ from objects.conversations import leave_conversations
 from objects.experiences.fields import Experience
 from objects.experiences.store import empty_experience, keep_edit, keep_experience
 from objects.experiences.wire import experience_of
+from objects.projects.store import renew_entry
 from objects.quotes import IncomingQuote, change_quote, keep_quote, quote_of, tell_quoters
 from objects.reactions import tell_sharers
 from objects.reading import Attachment
@@ -217,6 +218,7 @@ async def edit_object(tx: Tx, incoming: IncomingObject) -> bool:
     edited_at = new.edited_at or new.created_at
     changed = replace(new, id=known.id, edited_at=edited_at)
     await tx.objects.edit(changed, new_id())
+    await renew_entry(tx, changed, new.created_at)
     await keep_edit(tx, known, changed, incoming.experience, incoming.author_url)
     await tx.objects.set_tags(known.id, list(incoming.tags))
     if incoming.addressed or incoming.mentions:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any, Final
 
 import orjson
@@ -9,8 +10,10 @@ import orjson
 from actors.documents import wire_time
 from actors.identifiers import Identifiers
 from federation.documents import Document
-from federation.vocabulary import NETWORK, ORGANISATION, PUBLIC
+from federation.vocabulary import NETWORK, ORGANISATION, PROJECT, PUBLIC
 from objects.polls import PollDraft, question_properties
+from objects.projects.entries import Entry, entry_properties
+from objects.projects.wire import members_url
 from objects.quotes import allowed_to_quote, quoting_properties, with_fallback
 from objects.text import Mentions, Rendered, paragraphs, plain_text, render_markdown, render_plain
 from objects.visibility import Visibility, addressing
@@ -25,7 +28,8 @@ class NoteDraft:
 
     `summary` is the content warning of a note, the abstract of an article. `quote_policy` says
     who may quote it: `public`, `followers`, or nobody but its author. `to_answered`: whoever
-    wrote what is answered is told, named in the text or not.
+    wrote what is answered is told, named in the text or not. `project` is the Group that it
+    belongs to, `entry` what it says there beside its text.
     """
 
     text: str
@@ -41,6 +45,8 @@ class NoteDraft:
     quote: ObjectRecord | None = None
     quote_policy: str = ""
     to_answered: bool = True
+    project: ActorRecord | None = None
+    entry: Entry | None = None
 
 
 def build_object(
@@ -60,7 +66,10 @@ def build_object(
     url = identifiers.object(object_id)
     render = render_markdown if draft.markdown else render_plain
     rendered = render(draft.text, names_of(mentions, identifiers), identifiers)
+    html = _headed(draft.entry, rendered.html)
     to, cc = addressing(draft.visibility, author.followers_url, [actor.url for actor in mentions])
+    if draft.project is not None:
+        to, cc = in_project(draft.project, draft.visibility, to, cc)
     return {
         "id": url,
         "type": _type(draft),
@@ -70,7 +79,7 @@ def build_object(
         "to": to,
         "cc": cc,
         **_thread(draft, object_id, identifiers),
-        **_texts(draft, rendered.html),
+        **_texts(draft, html),
         "sensitive": bool(
             draft.sensitive or author.sensitized or (draft.summary and not draft.name)
         ),
@@ -81,7 +90,29 @@ def build_object(
         **(_article(draft, rendered, author, url, now) if draft.name else {}),
         **(question_properties(draft.poll) if draft.poll else {}),
         **(quoting_properties(draft.quote) if draft.quote else {}),
+        **(_entry(draft.project, draft.entry) if draft.project else {}),
     }
+
+
+def in_project(
+    group: ActorRecord, visibility: Visibility, to: list[str], cc: list[str]
+) -> tuple[list[str], list[str]]:
+    """The `to` and `cc` of an entry of a project: the Group gets it too, and its members."""
+    if visibility == "project":
+        to = [*to, members_url(group.url)]
+    return to, list(dict.fromkeys((*cc, group.url)))
+
+
+def _headed(entry: Entry | None, html: str) -> str:
+    """The text under its title: most readers of notes show no `name`."""
+    title = entry.title.strip() if entry is not None else ""
+    return f"<p><strong>{escape(title)}</strong></p>{html}" if title else html
+
+
+def _entry(group: ActorRecord, entry: Entry | None) -> dict[str, Any]:
+    """The project (`audience`, FEP-1b12) and what an entry says beside its text."""
+    said = entry_properties(entry) if entry is not None else {}
+    return {"audience": group.url, **said}
 
 
 def source_of(record: ObjectRecord) -> tuple[str, str]:
@@ -210,6 +241,8 @@ def policy(visibility: Visibility, author: ActorRecord, quoting: str = "") -> di
             readers = NETWORK
         case "organisation":
             readers = ORGANISATION
+        case "project":
+            readers = PROJECT
         case _:
             readers = author.followers_url or author.url
     allowed = {"automaticApproval": [readers]}

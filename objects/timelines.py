@@ -118,7 +118,7 @@ async def notify_addressed(
 ) -> None:
     """Tell those addressed by name, and the local author of the parent who may see the reply."""
     told = set(addressed)
-    if record.in_reply_to is not None and record.visibility in {"public", "unlisted"}:
+    if record.in_reply_to is not None and record.visibility in {"public", "unlisted", "project"}:
         parent = await tx.objects.place(record.in_reply_to)
         told |= {parent.actor_id} if parent else set()
     for owner_id in sorted(told - {author.id}):

@@ -6,14 +6,16 @@ from typing import Final, Literal, get_args
 import orjson
 
 from federation.documents import Document, is_public
-from federation.vocabulary import NETWORK, ORGANISATION, PUBLIC
+from federation.vocabulary import NETWORK, ORGANISATION, PROJECT, PUBLIC
 from storage.records import ActivityRecord, ActorRecord, ObjectRecord
 from storage.store import Tx
 
-Visibility = Literal["public", "unlisted", "network", "organisation", "followers", "direct"]
+Visibility = Literal[
+    "public", "unlisted", "network", "organisation", "project", "followers", "direct"
+]
 VISIBILITIES: Final[tuple[Visibility, ...]] = get_args(Visibility)
-RESTRICTED: Final = frozenset({"network", "organisation"})
-"""For the members of the network's servers, or of this one alone."""
+RESTRICTED: Final = frozenset({"network", "organisation", "project"})
+"""For the members of the network's servers, of this one alone, or of a project."""
 STRANGER: Final = 0
 
 
@@ -36,6 +38,8 @@ def of_document(
         return "network"
     if ORGANISATION in to or ORGANISATION in cc:
         return "organisation"
+    if PROJECT in to or PROJECT in cc:
+        return "project"
     return "followers" if followers_url and followers_url in (*to, *cc) else "direct"
 
 
@@ -58,6 +62,8 @@ def addressing(
             return [NETWORK], [*followers, *named]
         case "organisation":
             return [ORGANISATION], named
+        case "project":
+            return [PROJECT], named
         case "followers":
             return followers, named
         case "direct":
@@ -101,6 +107,8 @@ async def may_see_activity(tx: Tx, activity: ActivityRecord, viewer: ActorRecord
         record = await tx.objects.by_id(activity.object_id)
         if record is None or not (record.deleted_at or await may_see(tx, record, viewer)):
             return False
+        if activity.visibility == "project":
+            return viewer is not None and await tx.objects.in_project(record.id, viewer.id)
     if activity.visibility in {"public", "unlisted"}:
         return True
     if viewer is None:

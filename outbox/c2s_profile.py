@@ -1,9 +1,8 @@
 """A client's `Update` of its own actor."""
 
-from actors.documents import actor_document
-from actors.emojis import profile_emojis
 from actors.local import ProfileChanges
 from actors.local import update_profile as save_profile
+from actors.whole import whole_document
 from federation.documents import Document
 from outbox.acts.change import tell_profile
 from outbox.acts.follow import accept_waiting
@@ -29,9 +28,7 @@ async def change_profile(
 
     async def operation(tx: Tx) -> ActivityRecord:
         changed = await save_profile(tx, actor, wanted, context.now())
-        keys = await tx.actors.keys(changed.id)
-        emojis = await profile_emojis(tx, context.identifiers, changed)
-        document = actor_document(changed, keys, context.identifiers, emojis)
+        document = await whole_document(tx, context.identifiers, changed)
         told = await tell_profile(context, tx, changed, document)
         if actor.locked and not changed.locked:
             await accept_waiting(tx, context.publisher, changed)

@@ -19,6 +19,8 @@ from storage.records import ActivityRecord, ActorRecord, FanoutRecord, ReceivedR
 from storage.store import Tx
 
 PUBLIC_VISIBILITIES = ("public", "unlisted")
+PROVEN = (*PUBLIC_VISIBILITIES, "project")
+"""What carries a proof: others pass it on, a project to its members for instance."""
 SHOWN_TO_AUTHOR = ("Create", "Announce")
 HIDDEN = frozenset({"bto", "bcc"})
 
@@ -90,7 +92,7 @@ class Publisher:
         }
         document["published"] = activity.get("published") or wire_time(now)
         document = without_hidden(document)
-        key = await self._proof_key(tx, actor.id) if visibility in PUBLIC_VISIBILITIES else None
+        key = await self._proof_key(tx, actor.id) if visibility in PROVEN else None
         if key is None:
             return document
         try:

@@ -20,7 +20,8 @@ class Recipients:
     shared inbox or, with `personal`, at their own; `inboxes`: as they are; `reached_object`:
     every inbox that ever got something about this object; `reached_by`: every inbox that ever
     got something from this actor or about an object of theirs. `network`: every server of the
-    network as it is when the audience is expanded.
+    network as it is when the audience is expanded. `members_of`: the servers of a project's
+    members at that moment.
     """
 
     followers_of: int | None = None
@@ -30,9 +31,10 @@ class Recipients:
     personal: bool = False
     reached_by: int | None = None
     network: bool = False
+    members_of: int | None = None
 
     def __bool__(self) -> bool:
-        late = (self.followers_of, self.reached_object, self.reached_by)
+        late = (self.followers_of, self.reached_object, self.reached_by, self.members_of)
         known = bool(self.actors or self.inboxes or self.network)
         return known or any(one is not None for one in late)
 
@@ -67,6 +69,8 @@ async def expand(
             return []
         case "network":
             found = await _network_inboxes(tx, recipients, identifiers, ends=ends)
+        case "project":
+            found = await _project_inboxes(tx, recipients, sender_id, ends=ends)
         case _:
             found = await _inboxes(tx, recipients, sender_id, identifiers)
     remote = [inbox for inbox in found if inbox and not identifiers.is_local(inbox)]
@@ -82,6 +86,8 @@ async def _inboxes(
         found |= _server_inboxes(await tx.network.servers(), identifiers)
     if recipients.followers_of is not None:
         found |= dict.fromkeys(await tx.relationships.follower_inboxes(recipients.followers_of))
+    if recipients.members_of is not None:
+        found |= dict.fromkeys(await tx.projects.member_inboxes(recipients.members_of))
     found |= dict.fromkeys(await _single_inboxes(tx, recipients, sender_id))
     if recipients.reached_object is not None:
         found |= dict.fromkeys(await tx.deliveries.reached(recipients.reached_object))
@@ -105,6 +111,29 @@ async def _network_inboxes(
     belong = [actor for actor in actors.values() if actor.host in listed and not actor.local]
     found |= dict.fromkeys(actor.delivery_inbox for actor in belong)
     if ends and recipients.reached_object is not None:
+        found |= dict.fromkeys(await tx.deliveries.reached(recipients.reached_object))
+    return found
+
+
+async def _project_inboxes(
+    tx: Tx, recipients: Recipients, sender_id: int, *, ends: bool
+) -> dict[str, None]:
+    """Where something for a project's members goes: to the project, which passes it on to them.
+
+    Nobody else gets it, whoever is named; its end also reaches those who got it before.
+    """
+    found: dict[str, None] = {}
+    passes_on = await tx.projects.by_id(sender_id) is not None
+    if recipients.members_of is not None:
+        found |= dict.fromkeys(await tx.projects.member_inboxes(recipients.members_of))
+    if passes_on:
+        members = {person.id for _, person in await tx.projects.memberships(sender_id)}
+        ids = [number for number in recipients.actors if number in members]
+    else:
+        ids = list(await tx.projects.by_ids(list(recipients.actors)))
+    actors = await tx.actors.by_ids(ids)
+    found |= dict.fromkeys(actor.delivery_inbox for actor in actors.values() if not actor.local)
+    if (passes_on or ends) and recipients.reached_object is not None:
         found |= dict.fromkeys(await tx.deliveries.reached(recipients.reached_object))
     return found
 

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from outbox.acts.follow import answer_within, ask_within, undo_within
+from outbox.acts.projects import hosting
 from outbox.acts.quoted import grant, show_approval
 from outbox.builders import reject
 from outbox.context import ActRefused
 from outbox.publish import Publisher
 from outbox.recipients import Recipients
 from storage.ids import new_id
+from storage.projects import MembershipRecord
 from storage.records import ActivityRecord, ActorRecord, FollowRecord, ObjectRecord
 from storage.store import Tx
 
@@ -62,6 +64,47 @@ class Responses:
     async def show_approval(self, tx: Tx, record: ObjectRecord, approval_url: str) -> None:
         """Tell others of the leave to quote that a post of ours has, or (empty) has no more."""
         await show_approval(tx, self._publisher, record, approval_url)
+
+    async def answer_project(
+        self,
+        tx: Tx,
+        group: ActorRecord,
+        asker: ActorRecord,
+        request: dict[str, Any],
+        *,
+        agreed: bool,
+        role: str = "",
+        reason: str = "",
+    ) -> None:
+        """Tell `asker` that a project of ours agrees to what they asked, or why it does not."""
+        await hosting.answer(
+            tx, self._publisher, group, asker, request, agreed=agreed, role=role, reason=reason
+        )
+
+    async def tell_joined(
+        self, tx: Tx, group: ActorRecord, membership: MembershipRecord, person: ActorRecord
+    ) -> None:
+        """Tell the members of a project of ours that somebody belongs to it, in which role."""
+        await hosting.tell_joined(tx, self._publisher, group, membership, person)
+
+    async def tell_gone(self, tx: Tx, group: ActorRecord, person: ActorRecord) -> None:
+        """Tell the members of a project of ours that somebody belongs to it no more."""
+        await hosting.tell_gone(tx, self._publisher, group, person)
+
+    async def welcome(self, tx: Tx, group: ActorRecord, newcomer: ActorRecord) -> None:
+        """Send the server of a new member who else is there, and what happened so far."""
+        await hosting.welcome(tx, self._publisher, group, newcomer)
+
+    async def pass_on(
+        self,
+        tx: Tx,
+        group: ActorRecord,
+        record: ObjectRecord,
+        activity: dict[str, Any],
+        position: int | None,
+    ) -> None:
+        """Announce what was done with an entry of a project of ours to those who may see it."""
+        await hosting.pass_on(tx, self._publisher, group, record, activity, position)
 
     async def forward(self, tx: Tx, owner: ActorRecord, activity: ActivityRecord) -> None:
         """Pass a stored activity on, unchanged, to the followers of `owner` (7.1.2)."""

@@ -7,17 +7,21 @@ from objects.visibility import RESTRICTED, Visibility
 from storage.records import ActorRecord
 from storage.store import Tx
 
-_WIDTH: Final[dict[str, int]] = {"organisation": 0, "network": 1}
+_WIDTH: Final[dict[str, int]] = {"organisation": 0, "project": 0, "network": 1}
 _WIDEST: Final = 2
 
 
 async def within_reach(
-    tx: Tx, people: Iterable[ActorRecord], visibility: Visibility
+    tx: Tx, people: Iterable[ActorRecord], visibility: Visibility, project_id: int | None = None
 ) -> list[ActorRecord]:
-    """Those of some people who may know of an object of this visibility."""
+    """Those of some people who may know of an object of this visibility (of that project)."""
     everybody = list(people)
     if visibility not in RESTRICTED:
         return everybody
+    if visibility == "project":
+        members = await tx.projects.memberships(project_id) if project_id else []
+        ids = {member.id for _, member in members}
+        return [person for person in everybody if person.id in ids]
     listed: set[str] = set()
     if visibility == "network":
         listed = {server.host for server in await tx.network.servers()}
@@ -28,8 +32,10 @@ def is_wider(one: str, other: str) -> bool:
     """Whether a visibility shows to more people than another, as far as both are for groups.
 
     What is for followers or for everybody is wider than what is for the network: followers are
-    anywhere.
+    anywhere. A project's members and other groups only overlap: each is wider than the other.
     """
     if "direct" in (one, other):
         return False
+    if "project" in (one, other):
+        return one != other
     return _WIDTH.get(one, _WIDEST) > _WIDTH.get(other, _WIDEST)

@@ -4,7 +4,7 @@ from storage.records import ObjectRecord, columns
 from storage.statements import Statements
 
 PUBLIC_VISIBILITIES = "('public', 'unlisted')"
-RESTRICTED_VISIBILITIES = "('network', 'organisation')"
+RESTRICTED_VISIBILITIES = "('network', 'organisation', 'project')"
 
 
 def may_see(viewer: str) -> str:
@@ -21,7 +21,8 @@ def may_see(viewer: str) -> str:
         "or (o.visibility = 'network' and ((w.local = 1 and exists (select 1 from actors v "
         f"where v.id = {viewer} "
         "and (v.local = 1 or v.host in (select n.host from network_servers n)))) "
-        f"or (w.local = 0 and w.host in (select n.host from network_servers n) and {here})))"
+        f"or (w.local = 0 and w.host in (select n.host from network_servers n) and {here}))) "
+        f"or (o.visibility = 'project' and {in_project('o.id', viewer)})"
     )
     return (
         f"(o.actor_id = {viewer} or ("
@@ -33,11 +34,25 @@ def may_see(viewer: str) -> str:
         f"or {restricted} "
         "or (exists (select 1 from audience u "
         f"where u.object_id = o.id and u.actor_id = {viewer}) "
+        f"and o.visibility <> 'project' "
         f"and (o.visibility not in {RESTRICTED_VISIBILITIES} or {here}))) "
         "and not exists (select 1 from blocks b "
         f"where b.actor_id = o.actor_id and b.target_id = {viewer}) "
         "and not exists (select 1 from blocks b "
         f"where b.actor_id = {viewer} and b.target_id = o.actor_id)))"
+    )
+
+
+def in_project(object_id: str, viewer: str) -> str:
+    """Whether an actor is a member of the project that an object belongs to, or the server of one.
+
+    Both are expressions for ids. A server asks in the name of its `Application` actor.
+    """
+    return (
+        "exists (select 1 from project_entries pe "
+        "join project_members pm on pm.project_id = pe.project_id and pm.state = 'member' "
+        f"join actors pv on pv.id = {viewer} where pe.object_id = {object_id} "
+        "and (pm.actor_id = pv.id or (pv.type = 'Application' and pm.host = pv.host)))"
     )
 
 
@@ -76,6 +91,13 @@ class AudienceStatements(Statements):
             f"select {columns(ObjectRecord, 'o')} {VISIBLE}", ids, viewer_id
         )
         return {row[0]: ObjectRecord(*row) for row in rows}
+
+    async def in_project(self, object_id: int, viewer_id: int) -> bool:
+        """Whether an actor belongs to the project of an object, as a member or as their server."""
+        found = await self.connection.fetch_value(
+            f"select 1 where {in_project('$1', '$2')}", object_id, viewer_id
+        )
+        return found is not None
 
     async def add_audience(self, object_id: int, mentioned: dict[int, bool]) -> None:
         """Note who is addressed; True for those who are mentioned in the text too."""

@@ -45,6 +45,8 @@ from storage.ports import Connection, Engine, StorageError
 from storage.post_search import PostSearchStatements
 from storage.preferences import PreferenceStatements
 from storage.profiles import ProfileStatements
+from storage.project_entries import ProjectEntryStatements
+from storage.projects import ProjectStatements
 from storage.pushes import PushStatements
 from storage.quotes import QuoteStatements
 from storage.received import ReceivedStatements
@@ -233,6 +235,16 @@ class Tx:
     def profiles(self) -> ProfileStatements:
         """What stands on a profile."""
         return ProfileStatements(self.connection)
+
+    @cached_property
+    def projects(self) -> ProjectStatements:
+        """Project spaces and who belongs to them."""
+        return ProjectStatements(self.connection)
+
+    @cached_property
+    def project_entries(self) -> ProjectEntryStatements:
+        """What belongs to projects."""
+        return ProjectEntryStatements(self.connection)
 
     @cached_property
     def posts(self) -> PostSearchStatements:

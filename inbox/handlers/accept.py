@@ -2,7 +2,7 @@
 
 from actors import relationships
 from inbox.context import HandlerContext, Ignored, Violation
-from inbox.handlers import quote
+from inbox.handlers import membership, quote
 from inbox.people import list_in_inbox
 from storage.records import FollowRecord
 
@@ -12,11 +12,22 @@ async def receive(context: HandlerContext) -> str:
     asked = await quote.asked_by_us(context)
     if asked is not None:
         return await quote.receive_accept(context, asked)
+    if await membership.answered_project(context) and not await answers_follow(context):
+        return await membership.receive_accept(context)
     follow = await our_request(context)
     if follow.state == "pending":
         await relationships.accept_follow(context.tx, context.actor, follow.url)
     await list_in_inbox(context, [follow.follower_id])
     return ""
+
+
+async def answers_follow(context: HandlerContext) -> bool:
+    """Whether a project agrees to being followed, rather than to somebody's joining."""
+    url = context.activity.first_id("object") or ""
+    embedded = context.activity.embedded("object")
+    if embedded is not None and embedded.type == "Follow":
+        return True
+    return await context.tx.relationships.follow_by_url(url) is not None
 
 
 async def our_request(context: HandlerContext) -> FollowRecord:

@@ -5,6 +5,7 @@ from typing import Final
 from federation.addresses import same_origin
 from federation.documents import Document
 from inbox.context import Gathered, HandlerContext, Ignored, Incoming, Violation
+from inbox.handlers import membership
 from inbox.sources import Sources
 from inbox.trust import vouched
 from objects.incoming import object_record, store_object
@@ -17,6 +18,8 @@ MAX_FEATURED_TAGS: Final = 30
 
 async def gather(incoming: Incoming, sources: Sources) -> Gathered:
     """Fetch a post that we do not have, if somebody here follows its author."""
+    if membership.is_about_members(incoming.activity):
+        return await membership.gather_member(incoming, sources)
     check_featured(incoming)
     if hashtag_of(incoming.activity):
         return Gathered()
@@ -49,7 +52,9 @@ def check_featured(incoming: Incoming) -> None:
 
 
 async def receive(context: HandlerContext) -> str:
-    """Pin it."""
+    """Pin it; or note who belongs to a project."""
+    if membership.is_about_members(context.activity):
+        return await membership.receive_add_member(context)
     tx = context.tx
     name = hashtag_of(context.activity)
     if name:

@@ -1,10 +1,13 @@
 """Somebody shares an object; a Group passes activities of its members on."""
 
+from dataclasses import replace
+
 from federation.addresses import same_origin
 from federation.documents import Document
 from federation.errors import Gone
 from federation.vocabulary import ACTIVITY_TYPES
 from inbox.context import Gathered, HandlerContext, Ignored, Incoming, Violation
+from inbox.handlers import project_entry
 from inbox.people import audience_of, keep_activity, local_people, refuse_if_blocked
 from inbox.sources import Sources
 from inbox.trust import author_of
@@ -21,6 +24,8 @@ RENEWED = frozenset({"Update", "Delete"})
 
 async def gather(incoming: Incoming, sources: Sources) -> Gathered:
     """The shared object from its own origin, unless we have it; what a Group passes on, anew."""
+    if await project_entry.concerns(incoming, sources):
+        return replace(await project_entry.gather(incoming, sources), by_project=True)
     url = _shared_url(incoming)
     stored = await sources.stored(url)
     if incoming.local or (stored is not None and stored.local):
@@ -87,6 +92,8 @@ async def _read(incoming: Incoming, sources: Sources, document: Document) -> Gat
 
 async def receive(context: HandlerContext) -> str:
     """Keep the object, count the share and show it, if it may be shared at all."""
+    if context.gathered.by_project:
+        return await project_entry.receive(context)
     passed_on = _passed_on(context.activity)
     if passed_on in RENEWED:
         return await _renew(context, passed_on)
@@ -138,7 +145,9 @@ async def _share(context: HandlerContext, record: ObjectRecord) -> None:
     if not (context.incoming.local or people or followed or ours):
         raise Ignored("nobody here follows who shares it")
     reach = _reach(context)
-    await reactions.share(tx, context.actor, record, context.url, context.now, reach)
+    new = await reactions.share(tx, context.actor, record, context.url, context.now, reach)
+    if not new and context.actor.type == "Group":
+        return  # Groups announce twice: the activity, and what it was about
     number, _ = await keep_activity(context, context.record(reach, record.url, record.id))
     owners = set(people) | ({author.id} if author is not None and author.local else set())
     await show_activity(

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
+import orjson
+
 from federation.documents import Document
+from inbox import projects
 from inbox.context import Gathered, HandlerContext, Ignored, Incoming
 from inbox.forward import forward_to_followers
 from inbox.handlers import vote
@@ -50,6 +53,11 @@ async def receive(context: HandlerContext) -> str:
         return await vote.receive(context, document, parent)
     named = (*audience_of(document), *parsed.addressed, *audience_of(context.activity))
     people = await local_people(context, dict.fromkeys(named))
+    admitted = await projects.admission(context, document, parsed.record.visibility, parent)
+    if admitted is not None and admitted.refusal is not None:
+        return await projects.refuse(context, admitted)
+    if parsed.record.visibility == "project" and admitted is None:
+        raise Ignored("for the members of a project that does not live here")
     wanted = people or await concerns_us(context, parent)
     if not wanted and not await _is_of_the_network(context, parsed):
         raise Ignored("nobody here follows the actor, is addressed or was answered")
@@ -65,6 +73,8 @@ async def receive(context: HandlerContext) -> str:
     if parsed.experience is not None:
         kinds = await notice_kinds(context.tx, parsed.experience, set(people))
     await _show(context, record, people, kinds)
+    if admitted is not None:
+        await projects.take_in(context, admitted, record)
     if record.in_reply_to is not None and parent is None:
         context.missing_parent = record.in_reply_to
     return ""
@@ -114,10 +124,15 @@ async def _show_own(context: HandlerContext) -> str:
         context.actor,
         record,
         addressed=set(people),
-        followers=record.visibility != "direct",
+        followers=record.visibility not in {"direct", "project"},
         home=True,
         kinds=kinds,
     )
+    document = Document(orjson.loads(record.document))
+    parent = await _parent(context, document)
+    admitted = await projects.admission(context, document, record.visibility, parent)
+    if admitted is not None and admitted.refusal is None:
+        await projects.take_in(context, admitted, record)
     return ""
 
 
@@ -133,7 +148,7 @@ async def _reaches_followers(context: HandlerContext, record: ObjectRecord) -> b
     """What an unknown server calls for the network is for those alone whom it names."""
     if record.visibility == "network":
         return await context.tx.network.listed(context.actor.host)
-    return record.visibility != "direct"
+    return record.visibility not in {"direct", "project"}
 
 
 async def _parent(context: HandlerContext, document: Document) -> ObjectRecord | None:

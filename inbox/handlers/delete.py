@@ -1,6 +1,7 @@
 """Somebody deleted a post of theirs, or themselves."""
 
 from federation.addresses import same_origin
+from inbox import projects
 from inbox.context import Gathered, HandlerContext, Ignored, Incoming, Violation
 from inbox.forward import forward_to_followers
 from inbox.handlers import quote
@@ -15,8 +16,13 @@ CHUNK = 100
 async def receive_object(context: HandlerContext) -> str:
     """Make a tombstone of a post, if it is the actor's own."""
     url = context.activity.first_id("object")
-    if url is None or context.incoming.local:
+    if url is None:
         raise Ignored("nothing to delete here")
+    if context.incoming.local:
+        buried = await context.tx.objects.by_url(url)
+        if buried is not None:
+            await projects.pass_change_on(context, buried)
+        return ""
     if not same_origin(url, context.actor.url):
         raise Violation("only posts of one's own server can be deleted")
     record = await context.tx.objects.by_url(url)
@@ -31,6 +37,7 @@ async def receive_object(context: HandlerContext) -> str:
         _, new = await keep_activity(context, context.record(record.visibility, url))
         if new:
             await forward_to_followers(context, record)
+            await projects.pass_change_on(context, record)
         await bury(context.tx, record, context.now)
     return ""
 

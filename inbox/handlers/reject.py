@@ -2,8 +2,8 @@
 
 from actors import relationships
 from inbox.context import HandlerContext
-from inbox.handlers import quote
-from inbox.handlers.accept import our_request
+from inbox.handlers import membership, quote
+from inbox.handlers.accept import answers_follow, our_request
 from inbox.people import list_in_inbox
 
 
@@ -12,6 +12,8 @@ async def receive(context: HandlerContext) -> str:
     asked = await quote.asked_by_us(context)
     if asked is not None:
         return await quote.receive_reject(context, asked)
+    if await membership.answered_project(context) and not await answers_follow(context):
+        return await membership.receive_reject(context)
     follow = await our_request(context)
     await relationships.reject_follow(context.tx, context.actor, follow.url)
     await list_in_inbox(context, [follow.follower_id])

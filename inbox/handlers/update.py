@@ -1,9 +1,11 @@
 """Somebody changed a post of theirs, or their profile."""
 
 from federation.addresses import same_origin
+from inbox import projects
 from inbox.context import Gathered, HandlerContext, Ignored, Incoming, Violation
 from inbox.forward import forward_to_followers
 from inbox.handlers import create
+from inbox.handlers.membership import renew_project
 from inbox.people import audience_of, keep_activity, local_people, tell
 from inbox.sources import Sources
 from inbox.trust import addressed_like, own_object, vouched
@@ -22,16 +24,20 @@ async def gather_actor(incoming: Incoming, sources: Sources) -> Gathered:
     return Gathered()
 
 
-async def receive_actor(_context: HandlerContext) -> str:
-    """Everything was done by fetching."""
+async def receive_actor(context: HandlerContext) -> str:
+    """Everything was done by fetching, but for what a project says of itself."""
+    if context.actor.type == "Group" and not context.incoming.local:
+        await renew_project(context.tx, context.actor, context.now)
     return ""
 
 
 async def gather_object(incoming: Incoming, sources: Sources) -> Gathered:
     """The new version of a post that we have."""
     url = incoming.activity.first_id("object")
-    if incoming.local or url is None:
+    if url is None:
         raise Ignored("nothing to change here")
+    if incoming.local:
+        return Gathered()
     if not same_origin(url, incoming.actor.url):
         raise Violation("only posts of one's own server can be changed")
     if await sources.stored(url) is None:
@@ -55,7 +61,16 @@ def _new_here(incoming: Incoming, sources: Sources) -> Gathered:
 
 
 async def receive_object(context: HandlerContext) -> str:
-    """Keep the new version, if the post is the actor's own and the version is not an old one."""
+    """Keep the new version, if the post is the actor's own and the version is not an old one.
+
+    What was changed here is changed already; a project that lives here passes it on.
+    """
+    if context.incoming.local:
+        url = context.activity.first_id("object") or ""
+        changed = await context.tx.objects.by_url(url)
+        if changed is not None and changed.deleted_at is None:
+            await projects.pass_change_on(context, changed)
+        return ""
     parsed = context.gathered.parsed
     assert parsed is not None
     record = await context.tx.objects.by_url(parsed.record.url)
@@ -74,6 +89,7 @@ async def receive_object(context: HandlerContext) -> str:
     _, new = await keep_activity(context, row)
     if new:
         await forward_to_followers(context, record)
+        await projects.pass_change_on(context, record)
     return ""
 
 

@@ -12,6 +12,7 @@ from objects.emojis import with_emojis
 from objects.experiences.fields import Experience
 from objects.experiences.store import keep_edit
 from objects.incoming import IncomingObject, bury
+from objects.projects.store import renew_entry
 from objects.quotes import carried, tell_quoters
 from objects.reactions import tell_sharers
 from objects.visibility import RESTRICTED
@@ -57,6 +58,7 @@ async def edit(
     async def operation(tx: Tx) -> ActivityRecord:
         must_own(author, await tx.objects.by_id(before.id))
         await tx.objects.edit(row, new_id())
+        await renew_entry(tx, row, context.now())
         await keep_edit(tx, before, row, changed.experience, author.url, editor_id=editor_id)
         await tx.objects.set_tags(before.id, list(changed.tags))
         await attach_uploads(tx, context.identifiers, author, changed)
@@ -153,14 +155,19 @@ async def withdraw(
 
 
 async def tell_profile(
-    context: OutboxContext, tx: Tx, actor: ActorRecord, document: dict[str, Any]
+    context: OutboxContext,
+    tx: Tx,
+    actor: ActorRecord,
+    document: dict[str, Any],
+    *,
+    members_of: int | None = None,
 ) -> ActivityRecord:
-    """Publish an actor's changed profile to those who follow."""
+    """Publish an actor's changed profile to those who follow, and to members of that project."""
     return await context.publisher.publish(
         tx,
         actor,
         update.build(document, [PUBLIC], [actor.followers_url]),
-        recipients=Recipients(followers_of=actor.id),
+        recipients=Recipients(followers_of=actor.id, members_of=members_of),
         visibility="public",
     )
 

@@ -14,9 +14,11 @@ from objects.experiences.store import was_experience
 from objects.incoming import store_object
 from objects.media import attachment_document
 from objects.notes import NoteDraft, build_object
+from objects.projects.store import keep_entry
 from objects.quotes import quoting_properties
 from objects.text import find_mentions
 from objects.visibility import RESTRICTED, Visibility
+from outbox.acts.projects.placing import placed
 from outbox.acts.quote import Quoted, approval_of, as_quoting, place_quote
 from outbox.addressing import look_all
 from outbox.builders import create
@@ -49,12 +51,16 @@ async def post(
     """
     people = list((await find_people(context, author, draft.text)).values())
     answered = await _answered(context, author, draft)
+    draft = await placed(context, author, draft, people)
     draft = await _as_restricted(context, draft, answered)
     if answered is not None and answered.id not in {actor.id for actor in people}:
         people.append(answered)
     draft, quoted = await as_quoting(context, author, draft, people)
     if draft.visibility in RESTRICTED:
-        people = await context.store.query(lambda tx: within_reach(tx, people, draft.visibility))
+        group_id = draft.project.id if draft.project else None
+        people = await context.store.query(
+            lambda tx: within_reach(tx, people, draft.visibility, group_id)
+        )
     number = number or new_id()
     document = build_object(
         draft,
@@ -76,17 +82,18 @@ async def post(
         draft.media_ids,
         quoted,
         draft.quote_policy,
-        also=_finishing(draft, also),
+        also=_finishing(context, draft, also),
     )
 
 
-def _finishing(draft: NoteDraft, also: Also | None) -> Also | None:
+def _finishing(context: OutboxContext, draft: NoteDraft, also: Also | None) -> Also:
     """What is done with the new rows beside what the document says."""
-    if draft.poll is None or not draft.poll.hide_totals:
-        return also
 
     async def finish(tx: Tx, record: ObjectRecord) -> None:
-        await tx.objects.hide_totals(record.id, 1)
+        if draft.project is not None:
+            await keep_entry(tx, draft.project.id, record, "", context.now())
+        if draft.poll is not None and draft.poll.hide_totals:
+            await tx.objects.hide_totals(record.id, 1)
         if also is not None:
             await also(tx, record)
 
@@ -115,6 +122,8 @@ async def _as_restricted(
     parent = draft.in_reply_to
     if parent is None or parent.visibility not in RESTRICTED:
         return draft
+    if parent.visibility == "project":
+        return draft if draft.visibility == "direct" else replace(draft, visibility="project")
     visibility: Visibility = "organisation" if parent.visibility == "organisation" else "network"
     if not is_wider(draft.visibility, visibility):
         visibility = draft.visibility
@@ -234,10 +243,11 @@ def audience(
     """Who gets an object of `author`: the followers unless it is direct, and who is named.
 
     What is for the network goes to all of its servers, and so does a public experience, for
-    their lists; what is for this node alone goes nowhere.
+    their lists; what is for this node alone goes nowhere; what is for the members of a project
+    goes to that project, which is named and passes it on.
     """
     actors = {actor.id for actor in named.values()} - {author.id}
-    followers = None if record.visibility == "direct" else author.id
+    followers = None if record.visibility in {"direct", "project"} else author.id
     return Recipients(
         followers_of=followers,
         actors=tuple(sorted(actors)),

@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 
 from actors.administration import NotPossible, audit
-from actors.documents import actor_document, suspended_document
-from actors.emojis import profile_emojis
+from actors.documents import suspended_document
 from actors.local import delete_actor
 from actors.moderation import Sanction, set_sanction
+from actors.whole import whole_document
 from outbox.acts.change import tell_profile
 from outbox.acts.leave import leave
 from outbox.context import OutboxContext
@@ -57,10 +57,9 @@ async def remove_suspended(context: OutboxContext, who: str, actor: ActorRecord)
 
 
 async def _tell(context: OutboxContext, tx: Tx, actor: ActorRecord) -> None:
-    keys = await tx.actors.keys(actor.id)
     if actor.state == "suspended":
+        keys = await tx.actors.keys(actor.id)
         document = suspended_document(actor, keys, context.identifiers)
     else:
-        emojis = await profile_emojis(tx, context.identifiers, actor)
-        document = actor_document(actor, keys, context.identifiers, emojis)
+        document = await whole_document(tx, context.identifiers, actor)
     await tell_profile(context, tx, actor, document)

@@ -3,8 +3,7 @@
 import orjson
 
 from actors import relationships
-from actors.documents import actor_document
-from actors.emojis import profile_emojis
+from actors.whole import whole_document
 from outbox.acts.change import tell_profile
 from outbox.acts.follow import ask_within
 from outbox.builders import move as builder
@@ -34,9 +33,7 @@ async def move(context: OutboxContext, actor: ActorRecord, target_url: str) -> A
         await tx.actors.set_moved(actor.id, target.url, context.now())
         moved = await tx.actors.by_id(actor.id)
         assert moved is not None
-        keys = await tx.actors.keys(actor.id)
-        emojis = await profile_emojis(tx, context.identifiers, moved)
-        document = actor_document(moved, keys, context.identifiers, emojis)
+        document = await whole_document(tx, context.identifiers, moved)
         await tell_profile(context, tx, moved, document)
         told = await context.publisher.publish(
             tx,

@@ -11,6 +11,7 @@ from federation.documents import Document
 from objects.media import attachment_document
 from objects.notes import NoteDraft, build_object
 from objects.polls import PollDraft, choices, with_counts
+from objects.projects.entries import entry_of
 from objects.quotes import carried
 from objects.reading import mentions_of
 from objects.visibility import RESTRICTED, Visibility, of_document
@@ -94,6 +95,7 @@ async def _document(
         language=revision.language,
         markdown=revision.markdown,
         poll=revision.poll,
+        entry=entry_of(before) if before.has("cmt:kind") else None,
     )
     attachments = [attachment_document(media, context.identifiers) for media in revision.media]
     written = build_object(

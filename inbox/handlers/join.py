@@ -1,0 +1,107 @@
+"""Somebody wants to belong to a project of ours, or belongs to it no more."""
+
+from inbox.context import HandlerContext, Ignored
+from inbox.people import local_actor, refuse_if_blocked, tell
+from objects.projects.membership import (
+    NotAllowed,
+    check_not_last_lead,
+    is_member,
+    leads,
+    stand,
+)
+from storage.projects import ProjectRecord
+from storage.records import ActorRecord
+
+
+async def our_project(
+    context: HandlerContext, url: str | None
+) -> tuple[ActorRecord, ProjectRecord] | None:
+    """The living project of ours with this actor id."""
+    group = await local_actor(context, url)
+    project = await context.tx.projects.by_id(group.id) if group is not None else None
+    return (group, project) if group is not None and project is not None else None
+
+
+async def receive(context: HandlerContext) -> str:
+    """Admit at once who was invited or when all may come, ask the leads, or decline.
+
+    Asking twice gets the answer again; a role that somebody asks for is not theirs by asking.
+    """
+    found = await our_project(context, context.activity.first_id("object"))
+    if found is None:
+        raise Ignored("the object of the Join is no project of ours")
+    group, project = found
+    await refuse_if_blocked(context, group)
+    tx, person = context.tx, context.actor
+    before = await tx.projects.membership(group.id, person.id)
+    if before is not None and is_member(before):
+        if context.incoming.local:
+            return "was admitted when it was asked"
+        await _agree(context, group, before.role)
+        return "was a member already"
+    word = (context.activity.text("content") or "")[:1_000]
+    if project.joining == "open" or (before is not None and before.state == "invited"):
+        await admit(context, group, person, engagement=word or None)
+        return ""
+    if project.joining == "invitation":
+        await _decline(context, group, "This project is joined by invitation only.")
+        return "declined: by invitation only"
+    await stand(tx, group.id, person, "requested", context.now, url=context.url, engagement=word)
+    for lead in await leads(tx, group.id):
+        if lead.local:
+            await tell(context, lead, "project.asked", None, group.id)
+    return ""
+
+
+async def admit(
+    context: HandlerContext, group: ActorRecord, person: ActorRecord, engagement: str | None = None
+) -> None:
+    """Make somebody a member who was let in, and tell everybody concerned."""
+    tx = context.tx
+    membership = await stand(
+        tx, group.id, person, "member", context.now, engagement=engagement, url=context.url
+    )
+    await _agree(context, group, membership.role)
+    await context.outgoing.tell_joined(tx, group, membership, person)
+    await context.outgoing.welcome(tx, group, person)
+
+
+def request_of(context: HandlerContext) -> dict[str, str]:
+    """What is answered, as it stands inside the answer."""
+    found = {"type": context.activity.type, "id": context.url, "actor": context.actor.url}
+    target = context.activity.first_id("object")
+    return found | ({"object": target} if target else {})
+
+
+async def _agree(context: HandlerContext, group: ActorRecord, role: str) -> None:
+    await context.outgoing.answer_project(
+        context.tx, group, context.actor, request_of(context), agreed=True, role=role
+    )
+
+
+async def _decline(context: HandlerContext, group: ActorRecord, reason: str) -> None:
+    await context.outgoing.answer_project(
+        context.tx, group, context.actor, request_of(context), agreed=False, reason=reason
+    )
+
+
+async def receive_leave(context: HandlerContext) -> str:
+    """Note that a member has left; nothing new reaches their server any more."""
+    found = await our_project(context, context.activity.first_id("object"))
+    if found is None:
+        raise Ignored("the object of the Leave is no project of ours")
+    group, _ = found
+    tx, person = context.tx, context.actor
+    before = await tx.projects.membership(group.id, person.id)
+    if before is None or before.state in {"left", "removed", "declined"}:
+        raise Ignored("who leaves was no member")
+    if is_member(before):
+        try:
+            await check_not_last_lead(tx, group.id, person)
+        except NotAllowed as error:
+            await _decline(context, group, error.detail)
+            return f"refused: {error.code}"
+    await stand(tx, group.id, person, "left", context.now)
+    if is_member(before):
+        await context.outgoing.tell_gone(tx, group, person)
+    return ""

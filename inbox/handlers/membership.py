@@ -1,0 +1,250 @@
+"""What projects elsewhere say of who belongs to them, and what the invited answer to ours."""
+
+from dataclasses import replace
+
+from federation.documents import Document
+from inbox.context import Gathered, HandlerContext, Ignored, Incoming, Violation
+from inbox.handlers.join import admit, request_of
+from inbox.people import local_actor, refuse_if_blocked, tell
+from inbox.sources import Sources
+from objects.projects.membership import MAX_ENGAGEMENT, is_member, role_named, stand
+from objects.projects.store import keep_remote_project
+from objects.projects.wire import members_url
+from storage.projects import MembershipRecord
+from storage.records import ActorRecord
+from storage.store import Tx
+
+# an invitation to somebody here
+
+
+async def gather_invite(incoming: Incoming, sources: Sources) -> Gathered:
+    """Look at the project as it is now, when it invites somebody here."""
+    invited, group_url = _invited(incoming.activity), _inviting(incoming.activity)
+    if invited is None or not sources.identifiers.is_local(invited):
+        raise Ignored("nobody here is invited")
+    if group_url != incoming.actor.url:
+        raise Violation("only a project itself invites to it")
+    if not incoming.local:
+        async with sources.lanes.enter(group_url):
+            await sources.remote.by_url(group_url, refresh=True, budget=sources.budget)
+    return Gathered()
+
+
+def _inviting(activity: Document) -> str | None:
+    """The Group: the target, or for those who write it the other way round, the object."""
+    actor = activity.first_id("actor")
+    return next((u for n in ("target", "object") if (u := activity.first_id(n)) == actor), None)
+
+
+def _invited(activity: Document) -> str | None:
+    actor = activity.first_id("actor")
+    both = (activity.first_id("object"), activity.first_id("target"))
+    return next((url for url in both if url is not None and url != actor), None)
+
+
+async def receive_invite(context: HandlerContext) -> str:
+    """Note the invitation and tell the invited."""
+    tx = context.tx
+    person = await local_actor(context, _invited(context.activity))
+    if person is None:
+        raise Ignored("nobody here is invited")
+    await refuse_if_blocked(context, person)
+    group = await tx.actors.by_id(context.actor.id) or context.actor
+    if not group.local and await keep_remote_project(tx, group, context.now) is None:
+        raise Ignored("the Group is no project space")
+    before = await tx.projects.membership(group.id, person.id)
+    if is_member(before) and not group.local:
+        raise Ignored("who is invited is a member")
+    if not group.local:
+        await stand(
+            tx,
+            group.id,
+            person,
+            "invited",
+            context.now,
+            role=role_named(context.activity.text("cmt:role"), "partner"),
+            url=context.url,
+            engagement=(context.activity.text("content") or "")[:MAX_ENGAGEMENT],
+        )
+    await tell(context, person, "project.invited", None, group.id)
+    return ""
+
+
+# answers
+
+
+async def answered_project(context: HandlerContext) -> bool:
+    """Whether an Accept or Reject is about a project: by a Group, or of an Invite of ours."""
+    if await context.tx.projects.by_id(context.actor.id) is not None:
+        return True
+    url = context.activity.first_id("object") or ""
+    membership = await context.tx.projects.membership_by_url(url)
+    return membership is not None and context.identifiers.is_local(url)
+
+
+async def receive_accept(context: HandlerContext) -> str:
+    """A project agrees to our Join, or somebody elsewhere to our invitation."""
+    return await _answer(context, agreed=True)
+
+
+async def receive_reject(context: HandlerContext) -> str:
+    """A project declines what somebody here asked or wrote, or somebody our invitation."""
+    return await _answer(context, agreed=False)
+
+
+async def _answer(context: HandlerContext, *, agreed: bool) -> str:
+    url = context.activity.first_id("object") or ""
+    membership = await context.tx.projects.membership_by_url(url)
+    if context.actor.type == "Group" and not context.actor.local:
+        if membership is None:
+            return await _entry_refused(context, url, agreed=agreed)
+        return await _answered_us(context, membership, agreed=agreed)
+    if membership is None or membership.actor_id != context.actor.id:
+        raise Violation("only who was invited answers an invitation")
+    return await _invitation_answered(context, membership, agreed=agreed)
+
+
+async def _answered_us(
+    context: HandlerContext, membership: MembershipRecord, *, agreed: bool
+) -> str:
+    """The project says what becomes of somebody here who asked, or agreed to come."""
+    tx = context.tx
+    if membership.project_id != context.actor.id:
+        raise Violation("only the project that was asked answers")
+    person = await tx.actors.by_id(membership.actor_id)
+    if person is None or not person.local:
+        raise Ignored("the answer is to nobody here")
+    if membership.state in {"left", "removed"}:
+        raise Ignored("who asked has left in the meantime")
+    role = role_named(context.activity.text("cmt:role"), "partner")
+    if not agreed:
+        if not is_member(membership):
+            await stand(tx, context.actor.id, person, "declined", context.now)
+            await tell(context, person, "project.declined", None, context.actor.id)
+        return ""
+    was_member = is_member(membership)
+    await stand(tx, context.actor.id, person, "member", context.now, role=role)
+    if not was_member:
+        await _arrived(context, person)
+    return ""
+
+
+async def _arrived(context: HandlerContext, person: ActorRecord) -> None:
+    """Somebody here belongs to a project now: they follow it, and are told."""
+    await context.outgoing.follow(context.tx, person, context.actor)
+    await tell(context, person, "project.admitted", None, context.actor.id)
+
+
+async def _entry_refused(context: HandlerContext, url: str, *, agreed: bool) -> str:
+    """The project does not take what somebody here wrote for it."""
+    activity = await context.tx.activities.by_url(url)
+    if agreed or activity is None or not activity.local or activity.object_id is None:
+        raise Ignored("the answer is to nothing that was asked here")
+    entry = await context.tx.project_entries.by_id(activity.object_id)
+    if entry is None or entry.project_id != context.actor.id or entry.position:
+        raise Ignored("the answer is to nothing that waits here")
+    await context.tx.project_entries.set_state(entry.object_id, "refused")
+    author = await context.tx.actors.by_id(activity.actor_id)
+    if author is not None:
+        await tell(context, author, "project.refused", entry.object_id, context.actor.id)
+    return ""
+
+
+async def _invitation_answered(
+    context: HandlerContext, membership: MembershipRecord, *, agreed: bool
+) -> str:
+    tx = context.tx
+    group = await tx.actors.by_id(membership.project_id)
+    if group is None or not group.local:
+        raise Ignored("the invitation was not ours")
+    if membership.state != "invited":
+        if agreed and not is_member(membership):
+            await context.outgoing.answer_project(
+                tx,
+                group,
+                context.actor,
+                request_of(context),
+                agreed=False,
+                reason="The invitation was withdrawn or answered before.",
+            )
+        return "refused: the invitation was answered or withdrawn before"
+    if agreed:
+        await admit(context, group, context.actor)
+    else:
+        await stand(tx, group.id, context.actor, "declined", context.now)
+    return ""
+
+
+async def receive_undo_invite(context: HandlerContext) -> str:
+    """A project takes an invitation of somebody here back."""
+    url = context.activity.first_id("object") or ""
+    membership = await context.tx.projects.membership_by_url(url)
+    if membership is None or membership.project_id != context.actor.id:
+        raise Ignored("nothing that could be undone")
+    person = await context.tx.actors.by_id(membership.actor_id)
+    if person is None or membership.state not in {"invited", "requested"}:
+        raise Ignored("the invitation was answered before")
+    await stand(context.tx, context.actor.id, person, "declined", context.now)
+    return ""
+
+
+# who belongs to a project elsewhere
+
+
+def is_about_members(activity: Document) -> bool:
+    """Whether an Add or Remove is of the members of the Group that does it."""
+    return activity.first_id("target") == members_url(activity.first_id("actor") or "")
+
+
+async def gather_member(incoming: Incoming, sources: Sources) -> Gathered:
+    """Who is added or removed, if it is a project that somebody here has to do with."""
+    url = incoming.activity.first_id("object")
+    group_id = incoming.actor.id
+    known = await sources.store.query(lambda tx: tx.projects.by_id(group_id))
+    if known is None or url is None or incoming.local:
+        raise Ignored("not a project that anybody here belongs to")
+    if incoming.activity.type == "Add":
+        return Gathered(target=await sources.actor(url))
+    return Gathered(target=await sources.store.query(lambda tx: tx.actors.by_url(url)))
+
+
+async def receive_add_member(context: HandlerContext) -> str:
+    """Note who belongs to a project, and in which role.
+
+    Nobody here becomes a member whom they did not ask or agree to be.
+    """
+    person, group, tx = context.gathered.target, context.actor, context.tx
+    assert person is not None
+    before = await tx.projects.membership(group.id, person.id)
+    asked = before is not None and before.state in {"requested", "member"}
+    if person.local and not asked:
+        raise Violation("nobody here asked to belong to this project")
+    role = role_named(context.activity.text("cmt:role"), "observer")
+    engagement = (context.activity.text("cmt:engagement") or "")[:MAX_ENGAGEMENT]
+    await stand(
+        tx, group.id, person, "member", context.now, role=role, engagement=engagement or None
+    )
+    if person.local and not is_member(before):
+        await _arrived(context, person)
+    return ""
+
+
+async def receive_remove_member(context: HandlerContext) -> str:
+    """Note who belongs to a project no more: they see nothing of it from now on."""
+    person, group, tx = context.gathered.target, context.actor, context.tx
+    before = await tx.projects.membership(group.id, person.id) if person is not None else None
+    if person is None or before is None or not is_member(before):
+        raise Ignored("who is removed was no member")
+    await tx.projects.save_membership(replace(before, state="removed", since=context.now))
+    if person.local:
+        await tell(context, person, "project.removed", None, group.id)
+        await context.outgoing.unfollow(tx, person, group)
+    return ""
+
+
+async def renew_project(tx: Tx, group: ActorRecord, now: int) -> None:
+    """Take over what a project elsewhere says of itself since its Update."""
+    if await tx.projects.by_id(group.id) is not None:
+        changed = await tx.actors.by_id(group.id)
+        if changed is not None:
+            await keep_remote_project(tx, changed, now)

@@ -1,0 +1,162 @@
+"""A project passes on what one of its members did: an entry, its edit, its end (FEP-1b12)."""
+
+from federation.addresses import same_origin
+from federation.documents import Document
+from inbox.context import Gathered, HandlerContext, Ignored, Incoming, Violation
+from inbox.people import audience_of, keep_activity
+from inbox.sources import Sources
+from inbox.trust import addressed_like, vouched
+from objects import reactions
+from objects.incoming import bury, edit_object, is_readable, object_record, store_object
+from objects.projects.store import keep_entry
+from objects.timelines import notify_addressed, show_activity
+from storage.records import ActorRecord, ObjectRecord
+from storage.store import Tx
+
+PASSED_ON = frozenset({"Create", "Update", "Delete"})
+OPEN = ("public", "unlisted")
+
+
+async def concerns(incoming: Incoming, sources: Sources) -> bool:
+    """Whether an Announce is a project's that somebody here belongs to or follows."""
+    inner = incoming.activity.embedded("object")
+    if incoming.actor.type != "Group" or inner is None or inner.type not in PASSED_ON:
+        return False
+    group_id = incoming.actor.id
+
+    async def look(tx: Tx) -> bool:
+        if await tx.projects.by_id(group_id) is None:
+            return False
+        return bool(incoming.actor.local or await tx.projects.local_members(group_id))
+
+    return await sources.store.query(look)
+
+
+async def gather(incoming: Incoming, sources: Sources) -> Gathered:
+    """What was passed on, as its own actor stands behind it."""
+    if incoming.local:
+        return Gathered()
+    inner = incoming.activity.embedded("object")
+    assert inner is not None
+    actor_url = inner.first_id("actor") or ""
+    if sources.identifiers.is_local(actor_url):
+        return await _our_own(inner, sources)
+    confirmed = await sources.confirm(inner)
+    url = confirmed.first_id("object") or ""
+    if not same_origin(url, actor_url):
+        raise Violation("the activity passed on is about somebody else's object")
+    author = await sources.actor(actor_url)
+    if confirmed.type == "Delete":
+        return Gathered(document=confirmed, author=author)
+    embedded = confirmed.embedded("object")
+    if embedded is None or not vouched(embedded, actor_url):
+        embedded = await sources.document(url)
+        if not vouched(embedded, actor_url):
+            raise Violation(f"{url} is not attributed to {actor_url}")
+    document = addressed_like(embedded, confirmed)
+    if not is_readable(document):
+        raise Ignored(f"objects of type {document.type or '(none)'} are not kept")
+    parsed = object_record(document, author, incoming.now)
+    if parsed.record.visibility not in (*OPEN, "network", "project"):
+        raise Violation("what is for single people is not passed on")
+    if not _is_for(document, parsed.record, incoming.actor.url):
+        raise Violation("the object is not for this project")
+    return Gathered(document=confirmed, parsed=parsed, author=author)
+
+
+def _is_for(document: Document, record: ObjectRecord, group_url: str) -> bool:
+    """Whether its author wrote something for this project; what is for members says so."""
+    if record.visibility == "project":
+        return document.ids("audience") == (group_url,)
+    return group_url in audience_of(document) or record.in_reply_to is not None
+
+
+async def _our_own(inner: Document, sources: Sources) -> Gathered:
+    """What somebody here did, as we have it: nobody tells us about ourselves."""
+    url = inner.id or ""
+    known = await sources.store.query(lambda tx: tx.activities.by_url(url))
+    if known is None or not known.local or known.type != inner.type:
+        raise Violation("nobody here did what was passed on")
+    author = await sources.store.query(lambda tx: tx.actors.by_id(known.actor_id))
+    return Gathered(document=Document({"type": known.type, "object": known.object_url}),
+                    author=author)  # fmt: skip
+
+
+async def receive(context: HandlerContext) -> str:
+    """Keep the entry in its place, and show it to the members here."""
+    inner = context.gathered.document or context.activity.embedded("object")
+    assert inner is not None
+    if inner.type == "Create":
+        return await _create(context, inner)
+    record = await context.tx.objects.by_url(inner.first_id("object") or "")
+    entry = await context.tx.project_entries.by_id(record.id) if record is not None else None
+    if record is None or entry is None or entry.project_id != context.actor.id:
+        raise Ignored("no entry of this project that is known here")
+    author = context.gathered.author
+    if context.incoming.local or record.local:
+        return ""
+    if author is None or record.actor_id != author.id:
+        raise Violation("only one's own entries can be changed")
+    if record.deleted_at is not None:
+        raise Ignored("the object was deleted before")
+    if inner.type == "Delete":
+        await bury(context.tx, record, context.now)
+    elif context.gathered.parsed is not None:
+        await edit_object(context.tx, context.gathered.parsed)
+    return ""
+
+
+async def _create(context: HandlerContext, inner: Document) -> str:
+    tx, group = context.tx, context.actor
+    parsed, author = context.gathered.parsed, context.gathered.author
+    new = await store_object(tx, parsed) if parsed is not None else False
+    record = await tx.objects.by_url(inner.first_id("object") or "")
+    if record is None or record.deleted_at is not None:
+        raise Ignored("the object is gone or unknown")
+    if author is not None and record.actor_id != author.id:
+        raise Violation("the object is of somebody else")
+    entry = await keep_entry(tx, group.id, record, inner.id or "", context.now)
+    if entry.project_id != group.id:
+        raise Violation("the object belongs to another project")
+    if not context.incoming.local:
+        position = context.activity.number("cmt:position") or 0
+        if position > 0:
+            await tx.project_entries.place(record.id, position)
+            await tx.projects.reach_position(group.id, position)
+    await _show(context, record, author, new=new)
+    return ""
+
+
+async def _show(
+    context: HandlerContext,
+    record: ObjectRecord,
+    author: ActorRecord | None,
+    *,
+    new: bool,
+) -> None:
+    tx, group = context.tx, context.actor
+    members = set(await tx.projects.local_members(group.id))
+    open_to_all = record.visibility in OPEN
+    if new and author is not None and not author.local:
+        named = await tx.objects.audience(record.id)
+        told = {number for number, mentioned in named.items() if mentioned}
+        if record.visibility == "project":
+            told &= members
+        await notify_addressed(tx, author, record, told, {})
+    if record.in_reply_to is not None or (record.actor_id == group.id and context.incoming.local):
+        return
+    if open_to_all:
+        await reactions.share(tx, group, record, context.url, context.now, "public")
+    row = context.record(record.visibility, record.url, record.id)
+    number, first = await keep_activity(context, row)
+    if first or context.incoming.local:
+        await show_activity(
+            tx,
+            number,
+            group,
+            record,
+            addressed=members - {record.actor_id},
+            followers=open_to_all,
+            home=True,
+            shared=record.actor_id != group.id,
+        )

@@ -1,0 +1,123 @@
+"""What a project that lives here takes in from its members, and passes on to them."""
+
+from dataclasses import dataclass
+
+from federation.documents import Document
+from inbox.context import HandlerContext
+from objects.projects.entries import TALK, entry_of
+from objects.projects.membership import NotAllowed, check_may_publish
+from objects.projects.store import keep_entry
+from storage.projects import ProjectRecord
+from storage.records import ActorRecord, ObjectRecord
+
+OPEN = ("public", "unlisted")
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """The project of ours that something is for; `refusal` says why it does not take it."""
+
+    group: ActorRecord
+    project: ProjectRecord
+    refusal: NotAllowed | None = None
+
+
+async def admission(
+    context: HandlerContext,
+    document: Document,
+    visibility: str,
+    parent: ObjectRecord | None,
+) -> Admission | None:
+    """Whether a project of ours takes an object in; None when it is for none.
+
+    It is for the project that its `audience` names, for that of what it answers, or, when
+    everybody may read it, for one that it mentions. A mention by somebody who may not publish
+    there is no more than that.
+    """
+    found = await _named(context, document, parent)
+    by_mention = found is None and visibility == "public" and parent is None
+    if by_mention:
+        found = await _hosted(context, (*document.ids("to"), *document.ids("cc")))
+    if found is None:
+        return None
+    group, project = found
+    if context.actor.id == group.id:
+        return Admission(group, project)
+    talk = entry_of(document).kind in TALK and parent is not None
+    open_talk = talk and visibility in OPEN and parent is not None and parent.visibility in OPEN
+    if open_talk:
+        return Admission(group, project)
+    membership = await context.tx.projects.membership(group.id, context.actor.id)
+    try:
+        check_may_publish(project, membership, talk=talk)
+    except NotAllowed as error:
+        return None if by_mention else Admission(group, project, error)
+    return Admission(group, project)
+
+
+async def _named(
+    context: HandlerContext, document: Document, parent: ObjectRecord | None
+) -> tuple[ActorRecord, ProjectRecord] | None:
+    if parent is not None:
+        entry = await context.tx.project_entries.by_id(parent.id)
+        group = await context.tx.actors.by_id(entry.project_id) if entry else None
+        if group is not None and group.local:
+            project = await context.tx.projects.by_id(group.id)
+            return (group, project) if project is not None else None
+    return await _hosted(context, document.ids("audience"))
+
+
+async def _hosted(
+    context: HandlerContext, urls: tuple[str, ...]
+) -> tuple[ActorRecord, ProjectRecord] | None:
+    """The first project of ours among some addresses."""
+    for url in urls:
+        if context.identifiers.is_local(url):
+            found = await context.tx.projects.by_url(url)
+            if found is not None and found[0].local and found[0].state == "active":
+                return found
+    return None
+
+
+async def refuse(context: HandlerContext, admitted: Admission) -> str:
+    """Tell whoever wrote something why the project does not take it; gives the row's note."""
+    assert admitted.refusal is not None
+    if not context.incoming.local:
+        request = {"type": context.activity.type, "id": context.url, "actor": context.actor.url}
+        await context.outgoing.answer_project(
+            context.tx,
+            admitted.group,
+            context.actor,
+            request,
+            agreed=False,
+            reason=admitted.refusal.detail,
+        )
+    return f"refused: {admitted.refusal.code}"
+
+
+async def take_in(context: HandlerContext, admitted: Admission, record: ObjectRecord) -> None:
+    """Give a new entry its number and pass it on to the members, once."""
+    tx, group = context.tx, admitted.group
+    entry = await keep_entry(tx, group.id, record, context.url, context.now)
+    if entry.position or entry.project_id != group.id:
+        return
+    position = await tx.projects.next_position(group.id)
+    await tx.project_entries.place(record.id, position)
+    await context.outgoing.pass_on(tx, group, record, context.activity.raw, position)
+
+
+async def pass_change_on(context: HandlerContext, record: ObjectRecord) -> None:
+    """Pass the edit or the deletion of an entry of a project of ours on.
+
+    Who belongs to the project no more adds nothing to it by editing, but may take away.
+    """
+    entry = await context.tx.project_entries.by_id(record.id)
+    group = await context.tx.actors.by_id(entry.project_id) if entry else None
+    if entry is None or group is None or not group.local or not entry.position:
+        return
+    if context.activity.type != "Delete" and context.actor.id != group.id:
+        membership = await context.tx.projects.membership(group.id, context.actor.id)
+        public_talk = entry.kind in TALK and record.visibility in OPEN
+        if not public_talk and (membership is None or membership.state != "member"):
+            return
+    await context.outgoing.pass_on(context.tx, group, record, context.activity.raw, None)

@@ -1,0 +1,1 @@
+"""Project spaces: what they say of themselves, who belongs to them, what they hold."""

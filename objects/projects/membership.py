@@ -1,0 +1,110 @@
+"""Who belongs to a project, and what that allows; every change is part of a transaction."""
+
+from dataclasses import replace
+from typing import Final
+
+from objects.projects.fields import ENDED, ROLES, Role
+from storage.projects import MembershipRecord, ProjectRecord
+from storage.records import ActorRecord
+from storage.store import Tx
+
+PUBLISHING: Final = frozenset({"lead", "partner"})
+MAX_ENGAGEMENT: Final = 1_000
+
+
+class NotAllowed(Exception):
+    """What somebody may not do with a project; `code` names why, the text tells a person."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+def role_named(name: str | None, default: Role) -> Role:
+    """A role by its name, with or without our namespace."""
+    bare = (name or "").rpartition(":")[2].rpartition("#")[2].lower()
+    return next((role for role in ROLES if role == bare), default)
+
+
+def is_member(membership: MembershipRecord | None) -> bool:
+    """Whether somebody belongs to the project now."""
+    return membership is not None and membership.state == "member"
+
+
+def steers(membership: MembershipRecord | None) -> bool:
+    """Whether somebody decides about the project: its leads."""
+    return membership is not None and is_member(membership) and membership.role == "lead"
+
+
+def publishes(membership: MembershipRecord | None) -> bool:
+    """Whether somebody writes notes: leads and partners."""
+    return membership is not None and is_member(membership) and membership.role in PUBLISHING
+
+
+def check_may_publish(
+    project: ProjectRecord, membership: MembershipRecord | None, *, talk: bool = False
+) -> None:
+    """Raise `NotAllowed` unless somebody may write an entry (or `talk`, an answer) now."""
+    if not is_member(membership):
+        raise NotAllowed("not-a-member", "Only members of the project write in it.")
+    if talk:
+        return
+    if not publishes(membership):
+        raise NotAllowed("observer", "Observers read and comment; they publish no notes.")
+    if project.state in ENDED:
+        raise NotAllowed("project-ended", "The project has ended: nothing more is added to it.")
+
+
+def may_publish(project: ProjectRecord, membership: MembershipRecord | None) -> bool:
+    """Whether somebody may write notes in a project now."""
+    try:
+        check_may_publish(project, membership)
+    except NotAllowed:
+        return False
+    return True
+
+
+async def stand(
+    tx: Tx,
+    project_id: int,
+    person: ActorRecord,
+    state: str,
+    now: int,
+    *,
+    role: Role | None = None,
+    url: str | None = None,
+    engagement: str | None = None,
+    invited_by: int | None = None,
+) -> MembershipRecord:
+    """Let somebody stand to a project in another way; what is not said stays as it was."""
+    before = await tx.projects.membership(project_id, person.id)
+    if before is None:
+        before = MembershipRecord(
+            project_id, person.id, person.host, "partner", state, "", "", None, now, now
+        )
+    changed = replace(
+        before,
+        host=person.host,
+        state=state,
+        role=before.role if role is None else role,
+        url=before.url if url is None else url,
+        engagement=before.engagement if engagement is None else engagement[:MAX_ENGAGEMENT],
+        invited_by=before.invited_by if invited_by is None else invited_by,
+        since=before.since if before.state == state else now,
+    )
+    await tx.projects.save_membership(changed)
+    return changed
+
+
+async def leads(tx: Tx, project_id: int) -> list[ActorRecord]:
+    """Those who decide about a project, the first one first."""
+    people = await tx.projects.memberships(project_id)
+    return [person for membership, person in people if membership.role == "lead"]
+
+
+async def check_not_last_lead(tx: Tx, project_id: int, person: ActorRecord) -> None:
+    """Raise `NotAllowed` when a project would be without a lead once somebody is gone."""
+    steering = await leads(tx, project_id)
+    if [lead.id for lead in steering] == [person.id]:
+        raise NotAllowed("last-lead", "Name another lead first: a project is never without one.")

@@ -1,0 +1,125 @@
+"""Projects and their entries as rows: kept, renewed, placed."""
+
+from dataclasses import replace
+
+import orjson
+
+from actors.identifiers import Identifiers
+from federation.documents import Document
+from objects.projects import wire
+from objects.projects.entries import Entry, entry_of, to_json
+from objects.projects.fields import ENDED, Project, from_json
+from objects.projects.fields import to_json as project_json
+from storage.project_entries import EntryRecord
+from storage.projects import ProjectRecord
+from storage.records import ActorRecord, ObjectRecord
+from storage.store import Tx
+
+
+def project_row(
+    group: ActorRecord,
+    project: Project,
+    *,
+    state: str,
+    joining: str,
+    reach: str,
+    identifiers: Identifiers,
+    now: int,
+    founder_id: int | None = None,
+) -> ProjectRecord:
+    """The row of a project that lives here, with what its actor says of it."""
+
+    def said(*, inside: bool) -> str:
+        found = wire.properties(group, project, state, joining, reach, identifiers, inside=inside)
+        return orjson.dumps(found).decode()
+
+    return ProjectRecord(
+        actor_id=group.id,
+        fields=project_json(project),
+        state=state,
+        joining=joining,
+        reach=reach,
+        properties=said(inside=False),
+        member_properties=said(inside=True),
+        position=0,
+        founder_id=founder_id,
+        closed_at=now if state in ENDED else None,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+async def keep_remote_project(tx: Tx, group: ActorRecord, now: int) -> ProjectRecord | None:
+    """Take over what the stored document of a Group elsewhere says; None when it is no project."""
+    document = Document(orjson.loads(group.document)) if group.document else Document({})
+    if group.local or not wire.is_project(document):
+        return None
+    before = await tx.projects.by_id(group.id)
+    state = wire.state_of(document)
+    closed_at = before.closed_at if before else None
+    record = ProjectRecord(
+        actor_id=group.id,
+        fields=project_json(wire.project_of(document)),
+        state=state,
+        joining=wire.joining_of(document),
+        reach=wire.reach_of(document),
+        properties="{}",
+        member_properties="{}",
+        position=before.position if before else 0,
+        founder_id=None,
+        closed_at=(closed_at or now) if state in ENDED else None,
+        created_at=before.created_at if before else now,
+        updated_at=now,
+    )
+    if before is None:
+        await tx.projects.add(record)
+    else:
+        await tx.projects.save(record)
+    return record
+
+
+def fields_of(record: ProjectRecord) -> Project:
+    """What a project says of itself."""
+    return from_json(record.fields)
+
+
+async def keep_entry(
+    tx: Tx, project_id: int, record: ObjectRecord, activity_url: str, now: int
+) -> EntryRecord:
+    """Note that a stored object belongs to a project; one that does already stays as it is."""
+    known = await tx.project_entries.by_id(record.id)
+    if known is not None:
+        return known
+    row = replace(_row(project_id, record, now), activity_url=activity_url)
+    await tx.project_entries.save(row)
+    return row
+
+
+async def renew_entry(tx: Tx, record: ObjectRecord, now: int) -> None:
+    """Take over what an edited object says as an entry; nothing for what is none.
+
+    Its place, and what the host refused, stay.
+    """
+    known = await tx.project_entries.by_id(record.id)
+    if known is None:
+        return
+    row = _row(known.project_id, record, now)
+    if known.state == "refused":
+        row = replace(row, state=known.state)
+    await tx.project_entries.save(row)
+
+
+def _row(project_id: int, record: ObjectRecord, now: int) -> EntryRecord:
+    entry: Entry = entry_of(Document(orjson.loads(record.document)))
+    return EntryRecord(
+        object_id=record.id,
+        project_id=project_id,
+        kind=entry.kind,
+        position=0,
+        milestone=entry.milestone,
+        state=entry.state,
+        due_at=entry.due_at,
+        fields=to_json(entry),
+        activity_url="",
+        created_at=now,
+    )

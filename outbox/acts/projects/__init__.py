@@ -1,0 +1,1 @@
+"""What members do with projects, here and on other servers."""

@@ -1,0 +1,310 @@
+"""Inviting, joining, agreeing, leaving, removing: who belongs to a project, here or elsewhere."""
+
+from actors.relationships import undo_follow
+from objects.projects.fields import Role
+from objects.projects.membership import (
+    NotAllowed,
+    check_not_last_lead,
+    is_member,
+    stand,
+    steers,
+)
+from outbox.acts.follow import ask_within, undo_within
+from outbox.acts.projects import hosting
+from outbox.acts.projects.spaces import hosted_and_led
+from outbox.builders import projects
+from outbox.context import ActRefused, OutboxContext
+from outbox.recipients import Recipients
+from storage.ids import new_id
+from storage.projects import MembershipRecord
+from storage.records import ActivityRecord, ActorRecord
+from storage.store import Tx
+
+
+async def invite(
+    context: OutboxContext,
+    lead: ActorRecord,
+    group: ActorRecord,
+    person: ActorRecord,
+    role: Role,
+    message: str = "",
+) -> MembershipRecord:
+    """Invite somebody, of any server, to a project that lives here; again changes the role.
+
+    Who asked to join already is admitted. Raises `ActRefused` for those who do not lead it, and
+    for who is a member.
+    """
+
+    async def operation(tx: Tx) -> MembershipRecord:
+        await hosted_and_led(tx, lead, group)
+        before = await tx.projects.membership(group.id, person.id)
+        if is_member(before):
+            raise ActRefused(409, "member", f"{person.account} is a member already.")
+        if before is not None and before.state == "requested":
+            return await _admit(context, tx, group, person, role)
+        number = new_id()
+        url = context.identifiers.activity(number)
+        membership = await stand(
+            tx,
+            group.id,
+            person,
+            "invited",
+            context.now(),
+            role=role,
+            url=url,
+            invited_by=lead.id,
+        )
+        await context.publisher.publish(
+            tx,
+            group,
+            projects.invite(group.url, person.url, role, lead.url, message),
+            recipients=Recipients(actors=(person.id,), personal=True),
+            activity_id=number,
+        )
+        return membership
+
+    return await context.store.write(operation)
+
+
+async def withdraw_invitation(
+    context: OutboxContext, lead: ActorRecord, group: ActorRecord, person: ActorRecord
+) -> None:
+    """Take an invitation back. Raises `ActRefused` when there is none that waits."""
+
+    async def operation(tx: Tx) -> None:
+        await hosted_and_led(tx, lead, group)
+        before = await tx.projects.membership(group.id, person.id)
+        if before is None or before.state != "invited":
+            raise ActRefused(404, "no-invitation", "No invitation waits for an answer.")
+        await stand(tx, group.id, person, "declined", context.now())
+        request = {"type": "Invite", "id": before.url, "actor": group.url, "object": person.url}
+        await context.publisher.publish(
+            tx,
+            group,
+            projects.withdraw_invitation(request, person.url),
+            recipients=Recipients(actors=(person.id,), personal=True),
+        )
+
+    await context.store.write(operation)
+
+
+async def answer_invitation(
+    context: OutboxContext, person: ActorRecord, group: ActorRecord, *, agreed: bool
+) -> MembershipRecord:
+    """Say yes or no to an invitation to a project, here or elsewhere.
+
+    A project elsewhere has the last word: until it answers, who agreed is one who asks. Raises
+    `ActRefused` when nobody invited.
+    """
+
+    async def operation(tx: Tx) -> MembershipRecord:
+        before = await tx.projects.membership(group.id, person.id)
+        if before is None or before.state != "invited":
+            raise ActRefused(404, "no-invitation", "No invitation waits for an answer.")
+        if group.local:
+            if agreed:
+                return await _admit(context, tx, group, person, None)
+            return await stand(tx, group.id, person, "declined", context.now())
+        state = "requested" if agreed else "declined"
+        membership = await stand(tx, group.id, person, state, context.now())
+        build = projects.accept_invitation if agreed else projects.reject_invitation
+        await context.publisher.publish(
+            tx,
+            person,
+            build(before.url, group.url),
+            recipients=Recipients(actors=(group.id,), personal=True),
+        )
+        return membership
+
+    return await context.store.write(operation)
+
+
+async def join(
+    context: OutboxContext, person: ActorRecord, group: ActorRecord, message: str = ""
+) -> MembershipRecord:
+    """Ask to belong to a project, here or elsewhere; asking again changes nothing.
+
+    Raises `ActRefused` where one comes by invitation only, and for a Group that is no project.
+    """
+
+    async def operation(tx: Tx) -> MembershipRecord:
+        project = await tx.projects.by_id(group.id)
+        if project is None:
+            raise ActRefused(404, "no-project", "There is no such project.")
+        before = await tx.projects.membership(group.id, person.id)
+        if before is not None and before.state in {"member", "requested"}:
+            return before
+        if before is not None and before.state == "invited":
+            raise ActRefused(409, "invited", "An invitation waits for an answer.")
+        if project.joining == "invitation":
+            raise ActRefused(403, "by-invitation", "This project is joined by invitation only.")
+        if await tx.relationships.blocked_either_way(person.id, group.id):
+            raise ActRefused(403, "blocked", "One of the two blocks the other.")
+        number = new_id()
+        url = context.identifiers.activity(number)
+        membership = await stand(
+            tx, group.id, person, "requested", context.now(), url=url, engagement=message or None
+        )
+        await context.publisher.publish(
+            tx,
+            person,
+            projects.join(group.url, message),
+            recipients=Recipients(actors=(group.id,), personal=True),
+            activity_id=number,
+        )
+        if group.local and project.joining == "open":
+            return await _admit(context, tx, group, person, None)
+        return membership
+
+    return await context.store.write(operation)
+
+
+async def answer_request(
+    context: OutboxContext,
+    lead: ActorRecord,
+    group: ActorRecord,
+    person: ActorRecord,
+    *,
+    agreed: bool,
+    role: Role = "partner",
+    reason: str = "",
+) -> MembershipRecord:
+    """Admit somebody who asked to belong to a project of this node, or decline.
+
+    Raises `ActRefused` for those who do not lead it, and when nobody asked.
+    """
+
+    async def operation(tx: Tx) -> MembershipRecord:
+        await hosted_and_led(tx, lead, group)
+        before = await tx.projects.membership(group.id, person.id)
+        if before is None or before.state != "requested":
+            raise ActRefused(404, "no-request", f"{person.account} did not ask to join.")
+        if agreed:
+            return await _admit(context, tx, group, person, role)
+        declined = await stand(tx, group.id, person, "declined", context.now())
+        if not person.local:
+            request = _join_of(before, person, group)
+            await hosting.answer(
+                tx, context.publisher, group, person, request, agreed=False, reason=reason
+            )
+        return declined
+
+    return await context.store.write(operation)
+
+
+async def change_role(
+    context: OutboxContext,
+    lead: ActorRecord,
+    group: ActorRecord,
+    person: ActorRecord,
+    role: Role,
+    engagement: str | None = None,
+) -> MembershipRecord:
+    """Give a member another role, or say anew what they do. Raises `ActRefused`."""
+
+    async def operation(tx: Tx) -> MembershipRecord:
+        await hosted_and_led(tx, lead, group)
+        before = await tx.projects.membership(group.id, person.id)
+        if not is_member(before):
+            raise ActRefused(404, "not-a-member", f"{person.account} is no member.")
+        if role != "lead":
+            await _keep_a_lead(tx, group, person)
+        membership = await stand(
+            tx, group.id, person, "member", context.now(), role=role, engagement=engagement
+        )
+        await hosting.tell_joined(tx, context.publisher, group, membership, person)
+        return membership
+
+    return await context.store.write(operation)
+
+
+async def leave(
+    context: OutboxContext, person: ActorRecord, group: ActorRecord
+) -> MembershipRecord:
+    """Belong to a project no more, or take back that one asked. Raises `ActRefused`."""
+
+    async def operation(tx: Tx) -> MembershipRecord:
+        before = await tx.projects.membership(group.id, person.id)
+        if before is None or before.state not in {"member", "requested", "invited"}:
+            raise ActRefused(404, "not-a-member", "You are no member of this project.")
+        if group.local and steers(before):
+            await _keep_a_lead(tx, group, person)
+        membership = await stand(tx, group.id, person, "left", context.now())
+        if group.local:
+            if is_member(before):
+                await hosting.tell_gone(tx, context.publisher, group, person)
+        else:
+            await context.publisher.publish(
+                tx,
+                person,
+                projects.leave(group.url),
+                recipients=Recipients(actors=(group.id,), personal=True),
+            )
+        await _unfollow(context, tx, person, group)
+        return membership
+
+    return await context.store.write(operation)
+
+
+async def remove(
+    context: OutboxContext, lead: ActorRecord, group: ActorRecord, person: ActorRecord
+) -> MembershipRecord:
+    """Let somebody belong to a project of this node no more; they get nothing new from now on.
+
+    Raises `ActRefused` for those who do not lead it, for who is no member, for the last lead.
+    """
+
+    async def operation(tx: Tx) -> MembershipRecord:
+        await hosted_and_led(tx, lead, group)
+        before = await tx.projects.membership(group.id, person.id)
+        if not is_member(before):
+            raise ActRefused(404, "not-a-member", f"{person.account} is no member.")
+        await _keep_a_lead(tx, group, person)
+        membership = await stand(tx, group.id, person, "removed", context.now())
+        await hosting.tell_gone(tx, context.publisher, group, person)
+        if person.local:
+            await _unfollow(context, tx, person, group)
+        return membership
+
+    return await context.store.write(operation)
+
+
+async def _admit(
+    context: OutboxContext, tx: Tx, group: ActorRecord, person: ActorRecord, role: Role | None
+) -> MembershipRecord:
+    """Make somebody a member of a project of this node, and tell everybody concerned."""
+    before = await tx.projects.membership(group.id, person.id)
+    membership = await stand(tx, group.id, person, "member", context.now(), role=role)
+    if not person.local and before is not None:
+        request = _join_of(before, person, group)
+        await hosting.answer(
+            tx, context.publisher, group, person, request, agreed=True, role=membership.role
+        )
+    await hosting.tell_joined(tx, context.publisher, group, membership, person)
+    await hosting.welcome(tx, context.publisher, group, person)
+    if person.local:
+        await ask_within(tx, context.publisher, person, group, context.now())
+    return membership
+
+
+def _join_of(
+    membership: MembershipRecord, person: ActorRecord, group: ActorRecord
+) -> dict[str, str]:
+    """A Join as it stands inside its answer."""
+    return {"type": "Join", "id": membership.url, "actor": person.url, "object": group.url}
+
+
+async def _keep_a_lead(tx: Tx, group: ActorRecord, person: ActorRecord) -> None:
+    try:
+        await check_not_last_lead(tx, group.id, person)
+    except NotAllowed as error:
+        raise ActRefused(409, error.code, error.detail) from None
+
+
+async def _unfollow(
+    context: OutboxContext, tx: Tx, person: ActorRecord, group: ActorRecord
+) -> ActivityRecord | None:
+    followed = await undo_follow(tx, person, "", group)
+    if followed is None:
+        return None
+    return await undo_within(tx, context.publisher, person, group, followed.url)

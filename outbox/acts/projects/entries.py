@@ -1,0 +1,182 @@
+"""Writing, changing and withdrawing the entries of a project, here or elsewhere."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from federation.documents import Document
+from objects.notes import NoteDraft, build_object
+from objects.polls import PollDraft
+from objects.projects.entries import OF_THE_GROUP, STATES, Entry, entry_of
+from objects.projects.fields import ProjectReach
+from objects.reading import mentions_of
+from objects.visibility import Visibility
+from outbox.acts.change import edit, withdraw
+from outbox.acts.create import find_people, post
+from outbox.acts.projects.spaces import hosted_and_led
+from outbox.context import ActRefused, OutboxContext
+from outbox.restricted import within_reach
+from storage.records import ActivityRecord, ActorRecord, ObjectRecord
+from storage.store import Tx
+
+MAX_TITLE = 150
+RENEWED = (
+    "name", "content", "contentMap", "source", "tag", "attachment", "sensitive", "summary",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryDraft:
+    """An entry as somebody writes it; `text` is Markdown. Without `reach`: as the project is."""
+
+    entry: Entry
+    text: str = ""
+    reach: ProjectReach | None = None
+    language: str = ""
+    media_ids: tuple[int, ...] = ()
+    poll: PollDraft | None = None
+    in_reply_to: ObjectRecord | None = None
+
+
+async def publish_entry(
+    context: OutboxContext, author: ActorRecord, group: ActorRecord, draft: EntryDraft
+) -> ObjectRecord:
+    """Publish an entry in a project of this or another server.
+
+    Milestones and calls belong to the project: its leads write them, where it lives. Raises
+    `ActRefused` for those who may not publish there, and for what is missing.
+    """
+    _check(draft)
+    writer = author
+    if draft.entry.kind in OF_THE_GROUP:
+        await context.store.query(lambda tx: hosted_and_led(tx, author, group))
+        writer = group
+    return await post(
+        context,
+        writer,
+        NoteDraft(
+            draft.text,
+            visibility=await _visibility(context, group, draft),
+            in_reply_to=draft.in_reply_to,
+            language=draft.language or context.language,
+            media_ids=draft.media_ids,
+            markdown=True,
+            poll=draft.poll,
+            project=group,
+            entry=draft.entry,
+        ),
+    )
+
+
+async def change_entry(
+    context: OutboxContext,
+    author: ActorRecord,
+    record: ObjectRecord,
+    *,
+    entry: Entry | None = None,
+    text: str | None = None,
+) -> ActivityRecord:
+    """Change what an entry says; its reach and place stay, and so does what is not given.
+
+    What belongs to the project is changed by its leads. Raises `ActRefused`.
+    """
+    group = await _group(context, record)
+    writer = author
+    if record.actor_id == group.id:
+        await context.store.query(lambda tx: hosted_and_led(tx, author, group))
+        writer = group
+    stored: dict[str, Any] = orjson.loads(record.document)
+    before = Document(stored)
+    known = entry_of(before)
+    changed = replace(entry or known, kind=known.kind, unknown=known.unknown)
+    if text is None:
+        source = before.embedded("source")
+        text = (source.text("content") if source else None) or ""
+    _check(EntryDraft(entry=changed, text=text))
+    document = await _rewritten(context, writer, group, record, stored, changed, text)
+    return await edit(context, writer, record, document)
+
+
+async def withdraw_entry(
+    context: OutboxContext, author: ActorRecord, record: ObjectRecord
+) -> ActivityRecord:
+    """Delete an entry: one's own, or as a lead what belongs to the project."""
+    group = await _group(context, record)
+    if record.actor_id != group.id:
+        return await withdraw(context, author, record)
+    await context.store.query(lambda tx: hosted_and_led(tx, author, group))
+    return await withdraw(context, group, record)
+
+
+async def _rewritten(
+    context: OutboxContext,
+    writer: ActorRecord,
+    group: ActorRecord,
+    record: ObjectRecord,
+    stored: dict[str, Any],
+    entry: Entry,
+    text: str,
+) -> dict[str, Any]:
+    """The stored document with another text and other fields, for the same readers."""
+    visibility: Visibility = record.visibility  # type: ignore[assignment]  # read from our own row
+    named = (await find_people(context, writer, text)).values()
+
+    async def reached(tx: Tx) -> list[ActorRecord]:
+        known = await tx.actors.by_urls(list(mentions_of(Document(stored))))
+        people = {person.id: person for person in (*named, *known.values())}
+        return await within_reach(tx, people.values(), visibility, group.id)
+
+    people = await context.store.query(reached)
+    draft = NoteDraft(text, visibility=visibility, markdown=True, project=group, entry=entry,
+                      language=_language(stored, context.language))  # fmt: skip
+    written = build_object(draft, writer, record.id, people, context.identifiers, context.now())
+    kept = {
+        name: value
+        for name, value in stored.items()
+        if name not in RENEWED and not name.startswith(("cmt:", "schema:"))
+    }
+    said = {
+        name: value
+        for name, value in written.items()
+        if (name in RENEWED and name != "attachment") or name.startswith(("cmt:", "schema:"))
+    }
+    files = {"attachment": stored["attachment"]} if "attachment" in stored else {}
+    return kept | said | files
+
+
+def _language(stored: dict[str, Any], fallback: str) -> str:
+    return next(iter(Document(stored).texts("content")), fallback)
+
+
+async def _visibility(context: OutboxContext, group: ActorRecord, draft: EntryDraft) -> Visibility:
+    if draft.reach is not None:
+        return draft.reach
+    project = await context.store.query(lambda tx: tx.projects.by_id(group.id))
+    if project is None:
+        raise ActRefused(404, "no-project", "There is no such project.")
+    found: Visibility = project.reach  # type: ignore[assignment]  # checked when it was stored
+    return found
+
+
+async def _group(context: OutboxContext, record: ObjectRecord) -> ActorRecord:
+    """The project that an object belongs to."""
+
+    async def look(tx: Tx) -> ActorRecord | None:
+        entry = await tx.project_entries.by_id(record.id)
+        return await tx.actors.by_id(entry.project_id) if entry is not None else None
+
+    group = await context.store.query(look)
+    if group is None:
+        raise ActRefused(404, "no-entry", "That belongs to no project.")
+    return group
+
+
+def _check(draft: EntryDraft) -> None:
+    entry = draft.entry
+    if not (draft.text.strip() or entry.title.strip() or entry.link):
+        raise ActRefused(422, "empty", "An entry needs a title or a text.")
+    if len(entry.title) > MAX_TITLE:
+        raise ActRefused(422, "too-long", f"A title has at most {MAX_TITLE} characters.")
+    if entry.state and entry.state not in STATES.get(entry.kind, ()):
+        raise ActRefused(422, "unknown-state", f"{entry.state!r} is no state of a {entry.kind}.")

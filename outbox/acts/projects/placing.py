@@ -1,0 +1,85 @@
+"""Which project something belongs to that somebody here writes, and whether they may write it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from objects.notes import NoteDraft
+from objects.projects.entries import TALK, Entry
+from objects.projects.membership import NotAllowed, check_may_publish, may_publish
+from outbox.context import ActRefused, OutboxContext
+from storage.records import ActorRecord, ObjectRecord
+from storage.store import Tx
+
+STATUSES = {"not-a-member": 403, "observer": 403, "project-ended": 409}
+
+
+async def placed(
+    context: OutboxContext, author: ActorRecord, draft: NoteDraft, people: Sequence[ActorRecord]
+) -> NoteDraft:
+    """The draft in the project that it names, answers to, or mentions; alone when in none.
+
+    An answer belongs where what it answers belongs. A mention of a project publishes to it what
+    everybody may read, if its author may publish there; else it is a mere mention. Raises
+    `ActRefused` for what the author may not write.
+    """
+
+    async def operation(tx: Tx) -> NoteDraft:
+        found = await _place(tx, author, draft, people)
+        if found.project is None:
+            if draft.visibility == "project":
+                raise ActRefused(422, "no-project", "Only a project has members to write for.")
+            return found
+        return await _checked(tx, author, found)
+
+    return await context.store.query(operation)
+
+
+async def _place(
+    tx: Tx, author: ActorRecord, draft: NoteDraft, people: Sequence[ActorRecord]
+) -> NoteDraft:
+    if draft.project is not None:
+        return draft
+    if draft.in_reply_to is not None:
+        return await _beside_answered(tx, draft, draft.in_reply_to)
+    groups = [person for person in people if person.type == "Group"]
+    if draft.visibility != "public" or not groups:
+        return draft
+    projects = await tx.projects.by_ids([group.id for group in groups])
+    for group in groups:
+        membership = await tx.projects.membership(group.id, author.id)
+        if group.id in projects and may_publish(projects[group.id], membership):
+            return replace(draft, project=group, entry=Entry(kind="post"))
+    return draft
+
+
+async def _beside_answered(tx: Tx, draft: NoteDraft, answered: ObjectRecord) -> NoteDraft:
+    """An answer for few to something for all, or a private word, is no part of the project."""
+    if draft.visibility == "direct":
+        return draft
+    if draft.visibility == "followers" and answered.visibility != "project":
+        return draft
+    entry = await tx.project_entries.by_id(answered.id)
+    group = await tx.actors.by_id(entry.project_id) if entry is not None else None
+    if group is None:
+        return draft
+    return replace(draft, project=group, entry=draft.entry or Entry(kind="comment"))
+
+
+async def _checked(tx: Tx, author: ActorRecord, draft: NoteDraft) -> NoteDraft:
+    """The draft, if its author may publish it; answers to what is public anybody writes."""
+    group = draft.project
+    assert group is not None
+    project = await tx.projects.by_id(group.id)
+    if project is None:
+        raise ActRefused(404, "no-project", "There is no such project.")
+    talk = draft.entry is not None and draft.entry.kind in TALK
+    answered = draft.in_reply_to
+    open_talk = talk and answered is not None and answered.visibility != "project"
+    if author.id == group.id or open_talk:
+        return draft
+    membership = await tx.projects.membership(group.id, author.id)
+    try:
+        check_may_publish(project, membership, talk=talk)
+    except NotAllowed as error:
+        raise ActRefused(STATUSES[error.code], error.code, error.detail) from None
+    return draft

@@ -1,0 +1,140 @@
+"""What belongs to projects: notes, comments, milestones, decisions, calls, events."""
+
+from dataclasses import dataclass
+
+from storage.audience import MAY_SEE
+from storage.records import ActivityRecord, ObjectRecord, columns
+from storage.statements import Statements
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRecord:
+    """An entry beside its object; `fields` is JSON of `objects.projects.entries.Entry`.
+
+    `position` is the host's number for it, 0 as long as the host has not passed it on;
+    `state` that of a milestone, a decision or a call, or `refused`.
+    """
+
+    object_id: int
+    project_id: int
+    kind: str
+    position: int
+    milestone: str
+    state: str
+    due_at: int | None
+    fields: str
+    activity_url: str
+    created_at: int
+
+
+class ProjectEntryStatements(Statements):
+    """Everything that is asked of `project_entries`."""
+
+    async def save(self, entry: EntryRecord) -> None:
+        """Keep an entry as it is now; a number once given stays."""
+        await self.insert(
+            "project_entries",
+            entry,
+            rest="on conflict (object_id) do update set kind = excluded.kind, "
+            "milestone = excluded.milestone, state = excluded.state, due_at = excluded.due_at, "
+            "fields = excluded.fields",
+        )
+
+    async def place(self, object_id: int, position: int) -> None:
+        """Give an entry its number, if it has none."""
+        await self.connection.execute(
+            "update project_entries set position = $2 where object_id = $1 and position = 0",
+            object_id,
+            position,
+        )
+
+    async def set_state(self, object_id: int, state: str) -> None:
+        """Note how a milestone, a decision or a call stands."""
+        await self.connection.execute(
+            "update project_entries set state = $2 where object_id = $1", object_id, state
+        )
+
+    async def by_id(self, object_id: int) -> EntryRecord | None:
+        """The entry that is this object."""
+        return await self.one_of(
+            EntryRecord, "from project_entries where object_id = $1", object_id
+        )
+
+    async def by_ids(self, ids: list[int]) -> dict[int, EntryRecord]:
+        """Those of these objects that are entries, in one query."""
+        if not ids:
+            return {}
+        found = await self.all_of(
+            EntryRecord, "from project_entries where object_id = any($1)", ids
+        )
+        return {entry.object_id: entry for entry in found}
+
+    async def by_activity(self, url: str) -> EntryRecord | None:
+        """The entry that a Create of this id brought."""
+        if not url:
+            return None
+        return await self.one_of(EntryRecord, "from project_entries where activity_url = $1", url)
+
+    async def timeline(
+        self,
+        project_id: int,
+        viewer_id: int,
+        *,
+        before: int | None = None,
+        limit: int = 20,
+        kinds: list[str] | None = None,
+    ) -> list[tuple[EntryRecord, ObjectRecord]]:
+        """What a viewer (0: a stranger) may see of a project, latest number first.
+
+        `before` is a number; what still waits for the host stands before everything else.
+        """
+        return await self._seen(
+            "and ($3 = 0 or (e.position > 0 and e.position < $3)) "
+            "and ($5 = 0 or e.kind = any($4)) "
+            "order by case when e.position = 0 then 1 else 0 end desc, e.position desc, "
+            "e.object_id desc limit $6",
+            project_id,
+            viewer_id,
+            before or 0,
+            kinds or [],
+            int(kinds is not None),
+            limit,
+        )
+
+    async def of_kinds(
+        self, project_id: int, viewer_id: int, kinds: list[str], *, limit: int = 500
+    ) -> list[tuple[EntryRecord, ObjectRecord]]:
+        """A project's entries of some kinds that a viewer may see, by date and number."""
+        return await self._seen(
+            "and e.kind = any($3) order by case when e.due_at is null then 1 else 0 end, "
+            "e.due_at, e.position, e.object_id limit $4",
+            project_id,
+            viewer_id,
+            kinds,
+            limit,
+        )
+
+    async def _seen(
+        self, rest: str, *args: int | list[str]
+    ) -> list[tuple[EntryRecord, ObjectRecord]]:
+        rows = await self.connection.fetch_all(
+            f"select {columns(EntryRecord, 'e')}, {columns(ObjectRecord, 'o')} "
+            "from project_entries e join objects o on o.id = e.object_id "
+            "join actors w on w.id = o.actor_id "
+            f"where e.project_id = $1 and o.deleted_at is null and e.state <> 'refused' "
+            f"and {MAY_SEE} {rest}",
+            *args,
+        )
+        width = len(EntryRecord.__dataclass_fields__)
+        return [(EntryRecord(*row[:width]), ObjectRecord(*row[width:])) for row in rows]
+
+    async def passed_on(self, project_id: int) -> list[ActivityRecord]:
+        """The Announces of a project that lives here about what is still there, oldest first."""
+        return await self.all_of(
+            ActivityRecord,
+            "from activities where actor_id = $1 and type = 'Announce' and local = 1 "
+            "and object_id in (select e.object_id from project_entries e "
+            "join objects o on o.id = e.object_id "
+            "where e.project_id = $1 and o.deleted_at is null) order by id",
+            project_id,
+        )
