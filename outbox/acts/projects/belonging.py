@@ -12,7 +12,10 @@ from objects.projects.membership import (
 from outbox.acts.follow import ask_within, undo_within
 from outbox.acts.projects import hosting
 from outbox.acts.projects.spaces import hosted_and_led
-from outbox.builders import projects
+from outbox.builders import accept, reject, undo
+from outbox.builders import invite as invitation
+from outbox.builders import join as joining
+from outbox.builders import leave as leaving
 from outbox.context import ActRefused, OutboxContext
 from outbox.recipients import Recipients
 from storage.ids import new_id
@@ -57,7 +60,7 @@ async def invite(
         await context.publisher.publish(
             tx,
             group,
-            projects.invite(group.url, person.url, role, lead.url, message),
+            invitation.build(group.url, person.url, role, lead.url, message),
             recipients=Recipients(actors=(person.id,), personal=True),
             activity_id=number,
         )
@@ -81,7 +84,7 @@ async def withdraw_invitation(
         await context.publisher.publish(
             tx,
             group,
-            projects.withdraw_invitation(request, person.url),
+            undo.build(request, [person.url]),
             recipients=Recipients(actors=(person.id,), personal=True),
         )
 
@@ -107,7 +110,7 @@ async def answer_invitation(
             return await stand(tx, group.id, person, "declined", context.now())
         state = "requested" if agreed else "declined"
         membership = await stand(tx, group.id, person, state, context.now())
-        build = projects.accept_invitation if agreed else projects.reject_invitation
+        build = accept.build_invited if agreed else reject.build_invited
         await context.publisher.publish(
             tx,
             person,
@@ -148,7 +151,7 @@ async def join(
         await context.publisher.publish(
             tx,
             person,
-            projects.join(group.url, message),
+            joining.build(group.url, [group.url], message),
             recipients=Recipients(actors=(group.id,), personal=True),
             activity_id=number,
         )
@@ -237,7 +240,7 @@ async def leave(
             await context.publisher.publish(
                 tx,
                 person,
-                projects.leave(group.url),
+                leaving.build(group.url, [group.url]),
                 recipients=Recipients(actors=(group.id,), personal=True),
             )
         await _unfollow(context, tx, person, group)

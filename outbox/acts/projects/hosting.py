@@ -4,7 +4,7 @@ from typing import Any
 
 from federation.vocabulary import PROJECT, PUBLIC
 from objects.projects.wire import members_url
-from outbox.builders import announce, projects
+from outbox.builders import accept, add, announce, reject, remove
 from outbox.publish import PUBLIC_VISIBILITIES, Publisher
 from outbox.recipients import Recipients
 from storage.projects import MembershipRecord
@@ -24,11 +24,14 @@ async def answer(
     reason: str = "",
 ) -> ActivityRecord:
     """Tell somebody that the project agrees to what they asked, or why it does not."""
-    kind = "Accept" if agreed else "Reject"
+    if agreed:
+        activity = accept.build_for_project(request, asker.url, role)
+    else:
+        activity = reject.build_with_reason(request, asker.url, reason)
     return await publisher.publish(
         tx,
         group,
-        projects.answer(kind, request, asker.url, role, reason),
+        activity,
         recipients=Recipients(actors=(asker.id,), personal=True),
     )
 
@@ -45,7 +48,7 @@ async def tell_joined(
     await publisher.publish(
         tx,
         group,
-        projects.add_member(target, person.url, membership.role, membership.engagement, [target]),
+        add.build_member(target, person.url, membership.role, membership.engagement, [target]),
         recipients=Recipients(members_of=group.id),
     )
 
@@ -56,7 +59,7 @@ async def tell_gone(tx: Tx, publisher: Publisher, group: ActorRecord, person: Ac
     await publisher.publish(
         tx,
         group,
-        projects.remove_member(target, person.url, [target, person.url]),
+        remove.build(person.url, target, [target, person.url], []),
         recipients=Recipients(members_of=group.id, actors=(person.id,)),
     )
 
@@ -73,7 +76,7 @@ async def welcome(tx: Tx, publisher: Publisher, group: ActorRecord, newcomer: Ac
         await publisher.publish(
             tx,
             group,
-            projects.add_member(
+            add.build_member(
                 target, person.url, membership.role, membership.engagement, [newcomer.url]
             ),
             recipients=only,
@@ -102,7 +105,7 @@ async def pass_on(
     announced = await publisher.publish(
         tx,
         group,
-        projects.pass_on(activity, group.url, to, cc, position),
+        announce.build_passed_on(activity, group.url, to, cc, position),
         recipients=Recipients(
             members_of=group.id,
             followers_of=group.id if open_to_all else None,
