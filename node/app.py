@@ -11,6 +11,7 @@ from web.administration.routes import routes as administration_routes
 from web.context import WebContext
 from web.graph import graph_routes
 from web.interact import Interaction, interaction_routes
+from web.projects.routes import routes as projects_routes
 from web.public.routes import PublicPages
 from web.public.routes import routes as public_routes
 from web.routes import routes as web_routes
@@ -39,6 +40,7 @@ def _people(services: Services, context: WebContext) -> Iterator[Blueprint]:
     yield public_routes(context)
     yield sign_in_routes(context)
     yield workspace_routes(context)
+    yield projects_routes(context)
     yield administration_routes(context)
     yield interaction_routes(Interaction(context))
     yield graph_routes(services.store, services.identifiers)

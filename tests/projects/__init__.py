@@ -1,0 +1,1 @@
+"""Project spaces over several servers."""
