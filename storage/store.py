@@ -46,6 +46,7 @@ from storage.post_search import PostSearchStatements
 from storage.preferences import PreferenceStatements
 from storage.profiles import ProfileStatements
 from storage.project_entries import ProjectEntryStatements
+from storage.project_links import ProjectLinkStatements
 from storage.projects import ProjectStatements
 from storage.pushes import PushStatements
 from storage.quotes import QuoteStatements
@@ -235,6 +236,11 @@ class Tx:
     def profiles(self) -> ProfileStatements:
         """What stands on a profile."""
         return ProfileStatements(self.connection)
+
+    @cached_property
+    def project_links(self) -> ProjectLinkStatements:
+        """Addresses that show a project to people without an account."""
+        return ProjectLinkStatements(self.connection)
 
     @cached_property
     def projects(self) -> ProjectStatements:
