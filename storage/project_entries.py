@@ -128,6 +128,21 @@ class ProjectEntryStatements(Statements):
         width = len(EntryRecord.__dataclass_fields__)
         return [(EntryRecord(*row[:width]), ObjectRecord(*row[width:])) for row in rows]
 
+    async def move_all(self, project_id: int, new_id: int) -> None:
+        """Let the entries of a project belong to another one, in their places."""
+        await self.connection.execute(
+            "update project_entries set project_id = $2 where project_id = $1", project_id, new_id
+        )
+        await self.connection.execute(
+            "update project_files set project_id = $2 where project_id = $1", project_id, new_id
+        )
+
+    async def replace_milestone(self, old_url: str, new_url: str) -> None:
+        """Let what belonged to a milestone belong to the one that stands for it now."""
+        await self.connection.execute(
+            "update project_entries set milestone = $2 where milestone = $1", old_url, new_url
+        )
+
     async def passed_on(self, project_id: int) -> list[ActivityRecord]:
         """The Announces of a project that lives here about what is still there, oldest first."""
         return await self.all_of(

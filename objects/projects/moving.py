@@ -1,0 +1,37 @@
+"""A project goes to another server: its members and its entries belong to the new Group."""
+
+from dataclasses import replace
+
+import orjson
+
+from objects.projects.membership import is_member
+from storage.projects import ProjectRecord
+from storage.records import ActorRecord
+from storage.store import Tx
+
+
+def follows_from(new: ActorRecord, old: ActorRecord) -> bool:
+    """Whether a Group names another one as what it was before."""
+    return old.url in orjson.loads(new.also_known_as or "[]")
+
+
+async def take_along(
+    tx: Tx, old: ActorRecord, new: ActorRecord, now: int
+) -> ProjectRecord | None:
+    """Let what this server knows of a project belong to the Group that it is from now on.
+
+    Members and their roles, entries with their numbers, and the counter go along; who stands to
+    the new Group in some way already keeps that. Doing it again changes nothing. None when one of
+    the two is no project here.
+    """
+    before, after = await tx.projects.by_id(old.id), await tx.projects.by_id(new.id)
+    if before is None or after is None or not follows_from(new, old):
+        return None
+    for membership, _ in await tx.projects.everybody(old.id):
+        known = await tx.projects.membership(new.id, membership.actor_id)
+        if known is None or (is_member(membership) and not is_member(known)):
+            moved = replace(membership, project_id=new.id, since=now)
+            await tx.projects.save_membership(moved)
+    await tx.project_entries.move_all(old.id, new.id)
+    await tx.projects.reach_position(new.id, before.position)
+    return after
