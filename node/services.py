@@ -149,10 +149,10 @@ def build_services(
         inbox_limits=_inbox_limits(settings),
         receiver=Receiver(store, clock, settings.log_days),
         outbox=outbox,
-        inbox_worker=_inbox_worker(settings, store, remote, fetcher, verifier, publisher, clock),
+        inbox_worker=_inbox_worker(settings, outbox, fetcher, verifier),
         quote_worker=QuoteWorker(
             Sources(store, identifiers, remote, fetcher, Lanes(), verifier, clock),
-            Responses(publisher, clock),
+            Responses(outbox),
         ),
         card_worker=CardWorker(store, client, clock),
         fanout_worker=FanoutWorker(store, identifiers, rules, clock, publisher.rush),
@@ -168,26 +168,20 @@ def build_services(
 
 
 def _inbox_worker(
-    settings: Settings,
-    store: Store,
-    remote: RemoteActors,
-    fetcher: Fetcher,
-    verifier: Verifier,
-    publisher: Publisher,
-    clock: Clock,
+    settings: Settings, outbox: OutboxContext, fetcher: Fetcher, verifier: Verifier
 ) -> InboxWorker:
     return InboxWorker(
-        store=store,
-        identifiers=publisher.identifiers,
-        remote=remote,
+        store=outbox.store,
+        identifiers=outbox.identifiers,
+        remote=outbox.remote,
         fetcher=fetcher,
         verifier=verifier,
-        outgoing=Responses(publisher, clock),
-        rules=remote.rules,
-        clock=clock,
+        outgoing=Responses(outbox),
+        rules=outbox.remote.rules,
+        clock=outbox.clock,
         thread_depth=settings.thread_depth,
         remember_days=settings.log_days,
-        writing=publisher.rush,
+        writing=outbox.publisher.rush,
     )
 
 

@@ -1,14 +1,12 @@
 """What arriving activities make us send: answers, follows after a Move, forwarding."""
 
-from collections.abc import Callable
 from typing import Any
 
 from outbox.acts.follow import answer_within, ask_within, undo_within
 from outbox.acts.projects import hosting
 from outbox.acts.quoted import grant, show_approval
 from outbox.builders import reject
-from outbox.context import ActRefused
-from outbox.publish import Publisher
+from outbox.context import ActRefused, OutboxContext
 from outbox.recipients import Recipients
 from storage.ids import new_id
 from storage.projects import MembershipRecord
@@ -19,9 +17,9 @@ from storage.store import Tx
 class Responses:
     """The outbox as the inbox sees it; every call is part of the handler's transaction."""
 
-    def __init__(self, publisher: Publisher, clock: Callable[[], float]) -> None:
-        self._publisher = publisher
-        self._clock = clock
+    def __init__(self, context: OutboxContext) -> None:
+        self._context = context
+        self._publisher = context.publisher
 
     async def accept(
         self, tx: Tx, followee: ActorRecord, follow: FollowRecord, asker: ActorRecord
@@ -32,7 +30,7 @@ class Responses:
     async def follow(self, tx: Tx, follower: ActorRecord, target: ActorRecord) -> None:
         """Ask `target` in the name of a local actor; what is not possible is left out."""
         try:
-            await ask_within(tx, self._publisher, follower, target, int(self._clock() * 1000))
+            await ask_within(tx, self._publisher, follower, target, self._context.now())
         except ActRefused:
             return
 
@@ -105,6 +103,12 @@ class Responses:
     ) -> None:
         """Announce what was done with an entry of a project of ours to those who may see it."""
         await hosting.pass_on(tx, self._publisher, group, record, activity, position)
+
+    async def hand_over(
+        self, tx: Tx, group: ActorRecord, activity: ActivityRecord, target: ActorRecord
+    ) -> None:
+        """Pass a stored activity on, unchanged, to the Group to which a project of ours moved."""
+        await self._publisher.forward(tx, activity, group, Recipients(actors=(target.id,)))
 
     async def forward(self, tx: Tx, owner: ActorRecord, activity: ActivityRecord) -> None:
         """Pass a stored activity on, unchanged, to the followers of `owner` (7.1.2)."""

@@ -45,36 +45,59 @@ async def edit(
     was deleted. The visibility stays, unless it grows from one of restricted reach; so does what
     is quoted.
     """
-    must_own(author, before)
-    document = carried(orjson.loads(before.document), document)
     document = await with_emojis(context.store, context.identifiers, document)
+
+    async def operation(tx: Tx) -> ActivityRecord:
+        return await edit_within(
+            tx,
+            context,
+            author,
+            before,
+            document,
+            experience=experience,
+            editor_id=editor_id,
+            also=also,
+        )
+
+    return await context.store.write(operation)
+
+
+async def edit_within(
+    tx: Tx,
+    context: OutboxContext,
+    author: ActorRecord,
+    before: ObjectRecord,
+    document: dict[str, Any],
+    *,
+    experience: Experience | None = None,
+    editor_id: int | None = None,
+    also: Also | None = None,
+) -> ActivityRecord:
+    """`edit` as part of a transaction; the emojis of `document` are there already."""
+    must_own(author, await tx.objects.by_id(before.id))
+    document = carried(orjson.loads(before.document), document)
     parsed = own_object(document, author, before.id, context.now())
     visibility = before.visibility
     if visibility in RESTRICTED and is_wider(parsed.record.visibility, visibility):
         visibility = parsed.record.visibility
     row = replace(parsed.record, visibility=visibility, edited_at=context.now())
     changed = replace(parsed, record=row, experience=_with_consent(parsed, experience))
-
-    async def operation(tx: Tx) -> ActivityRecord:
-        must_own(author, await tx.objects.by_id(before.id))
-        await tx.objects.edit(row, new_id())
-        await renew_entry(tx, row, context.now())
-        await keep_edit(tx, before, row, changed.experience, author.url, editor_id=editor_id)
-        await tx.objects.set_tags(before.id, list(changed.tags))
-        await attach_uploads(tx, context.identifiers, author, changed)
-        named = list(dict.fromkeys((*changed.addressed, *changed.mentions)))
-        await tx.objects.address(before.id, named, list(changed.mentions))
-        activity = await _publish_change(context, tx, author, before, row, document)
-        await keep_card(tx, row, context.now(), edited=True)
-        await renew_target(tx, row, context.now())
-        await tell_quoters(tx, row, context.now())
-        await tell_sharers(tx, row, context.now())
-        await tx.streams.edited(row.id)
-        if also is not None:
-            await also(tx, row)
-        return activity
-
-    return await context.store.write(operation)
+    await tx.objects.edit(row, new_id())
+    await renew_entry(tx, row, context.now())
+    await keep_edit(tx, before, row, changed.experience, author.url, editor_id=editor_id)
+    await tx.objects.set_tags(before.id, list(changed.tags))
+    await attach_uploads(tx, context.identifiers, author, changed)
+    named = list(dict.fromkeys((*changed.addressed, *changed.mentions)))
+    await tx.objects.address(before.id, named, list(changed.mentions))
+    activity = await _publish_change(context, tx, author, before, row, document)
+    await keep_card(tx, row, context.now(), edited=True)
+    await renew_target(tx, row, context.now())
+    await tell_quoters(tx, row, context.now())
+    await tell_sharers(tx, row, context.now())
+    await tx.streams.edited(row.id)
+    if also is not None:
+        await also(tx, row)
+    return activity
 
 
 def _with_consent(parsed: IncomingObject, experience: Experience | None) -> Experience | None:
