@@ -18,6 +18,7 @@ from storage.concepts import ConceptStatements
 from storage.conversations import ConversationStatements
 from storage.credentials import CredentialStatements
 from storage.deliveries import DeliveryStatements
+from storage.draft_sources import DraftSourceStatements
 from storage.drafts import DraftStatements
 from storage.emojis import EmojiStatements
 from storage.engine import DatabaseEngine
@@ -47,6 +48,7 @@ from storage.preferences import PreferenceStatements
 from storage.profiles import ProfileStatements
 from storage.project_entries import ProjectEntryStatements
 from storage.project_links import ProjectLinkStatements
+from storage.project_lists import ProjectListStatements
 from storage.projects import ProjectStatements
 from storage.pushes import PushStatements
 from storage.quotes import QuoteStatements
@@ -131,6 +133,11 @@ class Tx:
     def deliveries(self) -> DeliveryStatements:
         """What waits to be sent."""
         return DeliveryStatements(self.connection)
+
+    @cached_property
+    def draft_sources(self) -> DraftSourceStatements:
+        """Where drafts that were made from projects have their sentences from."""
+        return DraftSourceStatements(self.connection)
 
     @cached_property
     def drafts(self) -> DraftStatements:
@@ -241,6 +248,11 @@ class Tx:
     def project_links(self) -> ProjectLinkStatements:
         """Addresses that show a project to people without an account."""
         return ProjectLinkStatements(self.connection)
+
+    @cached_property
+    def project_lists(self) -> ProjectListStatements:
+        """Lists of projects as pages show them."""
+        return ProjectListStatements(self.connection)
 
     @cached_property
     def projects(self) -> ProjectStatements:
