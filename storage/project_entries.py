@@ -1,10 +1,15 @@
 """What belongs to projects: notes, comments, milestones, decisions, calls, events."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from storage.audience import MAY_SEE
 from storage.records import ActivityRecord, ObjectRecord, columns
 from storage.statements import Statements
+
+LAST: Final = 2**62
+"""Where an entry that waits for the host stands behind those with a number."""
+_PLACE: Final = f"(case when e.position = 0 then {LAST} else e.position end)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,22 @@ class ProjectEntryStatements(Statements):
             limit,
         )
 
+    async def in_order(
+        self, project_id: int, viewer_id: int, after: tuple[int, int] = (0, 0), limit: int = 100
+    ) -> list[tuple[EntryRecord, ObjectRecord]]:
+        """What a viewer may see of a project, oldest number first; what waits comes last.
+
+        `after` are number (`LAST` for what waits) and id of the last one that is known.
+        """
+        return await self._seen(
+            f"and ({_PLACE} > $3 or ({_PLACE} = $3 and e.object_id > $4)) "
+            f"order by {_PLACE}, e.object_id limit $5",
+            project_id,
+            viewer_id,
+            *after,
+            limit,
+        )
+
     async def _seen(
         self, rest: str, *args: int | list[str]
     ) -> list[tuple[EntryRecord, ObjectRecord]]:
@@ -141,6 +162,17 @@ class ProjectEntryStatements(Statements):
         """Let what belonged to a milestone belong to the one that stands for it now."""
         await self.connection.execute(
             "update project_entries set milestone = $2 where milestone = $1", old_url, new_url
+        )
+
+    async def waiting(self, project_id: int) -> list[ActivityRecord]:
+        """The Creates of people here whose entries the host has given no number yet."""
+        return await self.all_of(
+            ActivityRecord,
+            "from activities where local = 1 and type = 'Create' and object_id in "
+            "(select e.object_id from project_entries e join objects o on o.id = e.object_id "
+            "where e.project_id = $1 and e.position = 0 and e.state <> 'refused' "
+            "and o.local = 1 and o.deleted_at is null) order by id",
+            project_id,
         )
 
     async def passed_on(self, project_id: int) -> list[ActivityRecord]:
