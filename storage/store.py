@@ -47,8 +47,10 @@ from storage.post_search import PostSearchStatements
 from storage.preferences import PreferenceStatements
 from storage.profiles import ProfileStatements
 from storage.project_entries import ProjectEntryStatements
+from storage.project_journal import ProjectJournalStatements
 from storage.project_links import ProjectLinkStatements
 from storage.project_lists import ProjectListStatements
+from storage.project_offers import ProjectOfferStatements
 from storage.projects import ProjectStatements
 from storage.pushes import PushStatements
 from storage.quotes import QuoteStatements
@@ -255,6 +257,11 @@ class Tx:
         return ProjectListStatements(self.connection)
 
     @cached_property
+    def project_offers(self) -> ProjectOfferStatements:
+        """What members propose to do with projects."""
+        return ProjectOfferStatements(self.connection)
+
+    @cached_property
     def projects(self) -> ProjectStatements:
         """Project spaces and who belongs to them."""
         return ProjectStatements(self.connection)
@@ -263,6 +270,11 @@ class Tx:
     def project_entries(self) -> ProjectEntryStatements:
         """What belongs to projects."""
         return ProjectEntryStatements(self.connection)
+
+    @cached_property
+    def project_journal(self) -> ProjectJournalStatements:
+        """The journals of projects, as their pages read them."""
+        return ProjectJournalStatements(self.connection)
 
     @cached_property
     def posts(self) -> PostSearchStatements:

@@ -7,9 +7,11 @@ from inbox.context import Gathered, HandlerContext, Ignored, Incoming, Violation
 from inbox.handlers.join import admit, request_of
 from inbox.people import local_actor, refuse_if_blocked, tell
 from inbox.sources import Sources
+from objects.experiences.wire import line
 from objects.projects.membership import MAX_ENGAGEMENT, is_member, role_named, stand
 from objects.projects.store import keep_remote_project
 from objects.projects.wire import members_url
+from objects.text import plain_text
 from storage.projects import MembershipRecord
 from storage.records import ActorRecord
 from storage.store import Tx
@@ -143,7 +145,8 @@ async def _entry_refused(context: HandlerContext, url: str, *, agreed: bool) -> 
     entry = await context.tx.project_entries.by_id(activity.object_id)
     if entry is None or entry.project_id != context.actor.id or entry.position:
         raise Ignored("the answer is to nothing that waits here")
-    await context.tx.project_entries.set_state(entry.object_id, "refused")
+    reason = line(plain_text(context.activity.text("summary") or ""))
+    await context.tx.project_journal.refuse(entry.object_id, reason)
     author = await context.tx.actors.by_id(activity.actor_id)
     if author is not None:
         await tell(context, author, "project.refused", entry.object_id, context.actor.id)

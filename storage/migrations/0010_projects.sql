@@ -60,6 +60,8 @@ create table project_entries (
     due_at bigint,
     -- JSON of objects.projects.entries.Entry
     fields text not null default '{}',
+    -- why the host did not want it, as it says
+    refusal text not null default '',
     -- the Create that brought it
     activity_url text not null default '',
     created_at bigint not null
@@ -173,6 +175,7 @@ create index attendances_url on attendances (url) where url <> '';
 -- Which note each sentence of a draft was taken from when its project was closed.
 create table draft_sources (
     draft_id bigint not null references drafts (id) on delete cascade,
+    project_id bigint not null references projects (actor_id) on delete cascade,
     field text not null,
     position bigint not null,
     object_id bigint references objects (id) on delete set null,
@@ -181,3 +184,11 @@ create table draft_sources (
     primary key (draft_id, field, position)
 );
 create index draft_sources_object on draft_sources (object_id) where object_id is not null;
+create index draft_sources_project on draft_sources (project_id);
+
+-- The project from which an experience came, by its address: here or elsewhere, known or not.
+alter table experiences add column project text not null default '';
+create index experiences_project on experiences (project) where project <> '';
+
+-- Whether an upload was ever shown to the members of a project alone: its address is checked.
+alter table media add column guarded bigint not null default 0;
