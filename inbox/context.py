@@ -80,6 +80,11 @@ class Outgoing(Protocol):
     ) -> None:
         """Announce what was done with an entry of a project of ours to those who may see it."""
 
+    async def hand_over(
+        self, tx: Tx, group: ActorRecord, activity: ActivityRecord, target: ActorRecord
+    ) -> None:
+        """Pass a stored activity on, unchanged, to the Group to which a project of ours moved."""
+
     async def forward(self, tx: Tx, owner: ActorRecord, activity: ActivityRecord) -> None:
         """Pass a stored activity on, unchanged, to the followers of the local actor `owner`."""
 

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+import orjson
+
 from federation.documents import Document
-from inbox.context import HandlerContext
+from inbox.context import HandlerContext, Ignored
+from inbox.people import keep_activity
 from objects.projects.entries import TALK, entry_of
 from objects.projects.membership import NotAllowed, check_may_publish
 from objects.projects.store import keep_entry
@@ -15,11 +18,15 @@ OPEN = ("public", "unlisted")
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """The project of ours that something is for; `refusal` says why it does not take it."""
+    """The project of ours that something is for; `refusal` says why it does not take it.
+
+    `moved_to` is where the project lives now, when what is for it came too late.
+    """
 
     group: ActorRecord
     project: ProjectRecord
     refusal: NotAllowed | None = None
+    moved_to: ActorRecord | None = None
 
 
 async def admission(
@@ -41,6 +48,9 @@ async def admission(
     if found is None:
         return None
     group, project = found
+    if group.moved_to:
+        target = await context.tx.actors.by_url(group.moved_to)
+        return Admission(group, project, moved_to=target) if target is not None else None
     if context.actor.id == group.id:
         return Admission(group, project)
     talk = entry_of(document).kind in TALK and parent is not None
@@ -64,7 +74,8 @@ async def _named(
         if group is not None and group.local:
             project = await context.tx.projects.by_id(group.id)
             return (group, project) if project is not None else None
-    return await _hosted(context, document.ids("audience"))
+    named = document.ids("audience")
+    return await _hosted(context, named) or await _came_here(context, named)
 
 
 async def _hosted(
@@ -79,9 +90,38 @@ async def _hosted(
     return None
 
 
-async def refuse(context: HandlerContext, admitted: Admission) -> str:
+async def _came_here(
+    context: HandlerContext, urls: tuple[str, ...]
+) -> tuple[ActorRecord, ProjectRecord] | None:
+    """The project of ours that moved here from one of some addresses."""
+    for url in urls:
+        before = await context.tx.projects.by_url(url)
+        if before is not None and before[0].moved_to:
+            return await _hosted(context, (before[0].moved_to,))
+    return None
+
+
+async def turned_away(
+    context: HandlerContext, admitted: Admission | None, visibility: str
+) -> str | None:
+    """Why something is not kept here, as the note of its row; None when it may be.
+
+    A project refuses it, or lives elsewhere now and is handed it. Raises `Ignored` for what is
+    for the members of a project that does not live here.
+    """
+    if admitted is None:
+        if visibility == "project":
+            raise Ignored("for the members of a project that does not live here")
+        return None
+    if admitted.refusal is not None:
+        return await _refuse(context, admitted, admitted.refusal)
+    if admitted.moved_to is not None:
+        return await _hand_over(context, admitted.group, admitted.moved_to)
+    return None
+
+
+async def _refuse(context: HandlerContext, admitted: Admission, refusal: NotAllowed) -> str:
     """Tell whoever wrote something why the project does not take it; gives the row's note."""
-    assert admitted.refusal is not None
     if not context.incoming.local:
         request = {"type": context.activity.type, "id": context.url, "actor": context.actor.url}
         await context.outgoing.answer_project(
@@ -90,9 +130,18 @@ async def refuse(context: HandlerContext, admitted: Admission) -> str:
             context.actor,
             request,
             agreed=False,
-            reason=admitted.refusal.detail,
+            reason=refusal.detail,
         )
-    return f"refused: {admitted.refusal.code}"
+    return f"refused: {refusal.code}"
+
+
+async def _hand_over(context: HandlerContext, group: ActorRecord, target: ActorRecord) -> str:
+    """Pass what came for a project that moved away on to where it lives; gives the row's note."""
+    number, new = await keep_activity(context, context.record("project"))
+    activity = await context.tx.activities.by_id(number)
+    if new and activity is not None:
+        await context.outgoing.hand_over(context.tx, group, activity, target)
+    return "the project lives elsewhere now"
 
 
 async def take_in(context: HandlerContext, admitted: Admission, record: ObjectRecord) -> None:
@@ -104,6 +153,27 @@ async def take_in(context: HandlerContext, admitted: Admission, record: ObjectRe
     position = await tx.projects.next_position(group.id)
     await tx.project_entries.place(record.id, position)
     await context.outgoing.pass_on(tx, group, record, context.activity.raw, position)
+
+
+async def take_in_waiting(context: HandlerContext, group: ActorRecord) -> None:
+    """Take in what people here wrote for a project that has just come here.
+
+    Its former home never saw it; what others wrote is handed over from there. Who has another
+    role here than there, as whoever gave it its new home, is made known.
+    """
+    tx = context.tx
+    before = {p.id: m.role for m, p in await tx.projects.everybody(context.actor.id)}
+    for membership, person in await tx.projects.memberships(group.id):
+        if before.get(person.id) != membership.role:
+            await context.outgoing.tell_joined(tx, group, membership, person)
+    for activity in await tx.project_entries.waiting(group.id):
+        record = await tx.objects.by_id(activity.object_id or 0)
+        if record is None:
+            continue
+        position = await tx.projects.next_position(group.id)
+        await tx.project_entries.place(record.id, position)
+        document = orjson.loads(activity.document)
+        await context.outgoing.pass_on(tx, group, record, document, position)
 
 
 async def pass_change_on(context: HandlerContext, record: ObjectRecord) -> None:

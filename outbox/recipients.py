@@ -126,11 +126,10 @@ async def _project_inboxes(
     passes_on = await tx.projects.by_id(sender_id) is not None
     if recipients.members_of is not None:
         found |= dict.fromkeys(await tx.projects.member_inboxes(recipients.members_of))
+    ids = list(await tx.projects.by_ids(list(recipients.actors)))
     if passes_on:
         members = {person.id for _, person in await tx.projects.memberships(sender_id)}
-        ids = [number for number in recipients.actors if number in members]
-    else:
-        ids = list(await tx.projects.by_ids(list(recipients.actors)))
+        ids += [number for number in recipients.actors if number in members]
     actors = await tx.actors.by_ids(ids)
     found |= dict.fromkeys(actor.delivery_inbox for actor in actors.values() if not actor.local)
     if (passes_on or ends) and recipients.reached_object is not None:

@@ -54,11 +54,10 @@ async def receive(context: HandlerContext) -> str:
     named = (*audience_of(document), *parsed.addressed, *audience_of(context.activity))
     people = await local_people(context, dict.fromkeys(named))
     admitted = await projects.admission(context, document, parsed.record.visibility, parent)
-    if admitted is not None and admitted.refusal is not None:
-        return await projects.refuse(context, admitted)
-    if parsed.record.visibility == "project" and admitted is None:
-        raise Ignored("for the members of a project that does not live here")
-    wanted = people or await concerns_us(context, parent)
+    note = await projects.turned_away(context, admitted, parsed.record.visibility)
+    if note is not None:
+        return note
+    wanted = people or admitted is not None or await concerns_us(context, parent)
     if not wanted and not await _is_of_the_network(context, parsed):
         raise Ignored("nobody here follows the actor, is addressed or was answered")
     record: ObjectRecord | None = parsed.record
@@ -72,9 +71,9 @@ async def receive(context: HandlerContext) -> str:
     kinds = None
     if parsed.experience is not None:
         kinds = await notice_kinds(context.tx, parsed.experience, set(people))
-    await _show(context, record, people, kinds)
     if admitted is not None:
         await projects.take_in(context, admitted, record)
+    await _show(context, record, people, kinds)
     if record.in_reply_to is not None and parent is None:
         context.missing_parent = record.in_reply_to
     return ""
@@ -131,7 +130,7 @@ async def _show_own(context: HandlerContext) -> str:
     document = Document(orjson.loads(record.document))
     parent = await _parent(context, document)
     admitted = await projects.admission(context, document, record.visibility, parent)
-    if admitted is not None and admitted.refusal is None:
+    if admitted is not None and admitted.refusal is None and admitted.moved_to is None:
         await projects.take_in(context, admitted, record)
     return ""
 

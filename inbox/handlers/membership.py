@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import orjson
+
 from federation.documents import Document
 from inbox.context import Gathered, HandlerContext, Ignored, Incoming, Violation
 from inbox.handlers.join import admit, request_of
@@ -202,13 +204,23 @@ def is_about_members(activity: Document) -> bool:
 async def gather_member(incoming: Incoming, sources: Sources) -> Gathered:
     """Who is added or removed, if it is a project that somebody here has to do with."""
     url = incoming.activity.first_id("object")
-    group_id = incoming.actor.id
-    known = await sources.store.query(lambda tx: tx.projects.by_id(group_id))
-    if known is None or url is None or incoming.local:
+    known = await sources.store.query(lambda tx: _concerns_us(tx, incoming.actor))
+    if not known or url is None or incoming.local:
         raise Ignored("not a project that anybody here belongs to")
     if incoming.activity.type == "Add":
         return Gathered(target=await sources.actor(url))
     return Gathered(target=await sources.store.query(lambda tx: tx.actors.by_url(url)))
+
+
+async def _concerns_us(tx: Tx, group: ActorRecord) -> bool:
+    """Whether a project is known here, or says that it was one that is known here.
+
+    The new home of a project may be heard before the `Move` that leads there.
+    """
+    if await tx.projects.by_id(group.id) is not None:
+        return True
+    before = await tx.actors.by_urls(orjson.loads(group.also_known_as or "[]"))
+    return bool(await tx.projects.by_ids([actor.id for actor in before.values()]))
 
 
 async def receive_add_member(context: HandlerContext) -> str:
@@ -218,6 +230,9 @@ async def receive_add_member(context: HandlerContext) -> str:
     """
     person, group, tx = context.gathered.target, context.actor, context.tx
     assert person is not None
+    known = await tx.projects.by_id(group.id) or await keep_remote_project(tx, group, context.now)
+    if known is None:
+        raise Ignored("the Group is no project space")
     before = await tx.projects.membership(group.id, person.id)
     asked = before is not None and before.state in {"requested", "member"}
     if person.local and not asked:

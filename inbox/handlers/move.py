@@ -2,6 +2,7 @@
 
 import json
 
+from inbox import projects
 from inbox.context import Gathered, HandlerContext, Ignored, Incoming, Violation
 from inbox.sources import Sources
 from objects.projects.moving import take_along
@@ -59,3 +60,5 @@ async def _take_project_along(context: HandlerContext, target: ActorRecord) -> N
     if not target.local:
         await keep_remote_project(tx, target, context.now)
     await take_along(tx, context.actor, target, context.now)
+    if target.local:
+        await projects.take_in_waiting(context, target)

@@ -1,5 +1,7 @@
 """A project passes on what one of its members did: an entry, its edit, its end (FEP-1b12)."""
 
+import orjson
+
 from federation.addresses import same_origin
 from federation.documents import Document
 from inbox.context import Gathered, HandlerContext, Ignored, Incoming, Violation
@@ -59,16 +61,29 @@ async def gather(incoming: Incoming, sources: Sources) -> Gathered:
     parsed = object_record(document, author, incoming.now)
     if parsed.record.visibility not in (*OPEN, "network", "project"):
         raise Violation("what is for single people is not passed on")
-    if not _is_for(document, parsed.record, incoming.actor.url):
+    if not _is_for(document, parsed.record, await _addresses(incoming, sources)):
         raise Violation("the object is not for this project")
     return Gathered(document=confirmed, parsed=parsed, author=author)
 
 
-def _is_for(document: Document, record: ObjectRecord, group_url: str) -> bool:
+async def _addresses(incoming: Incoming, sources: Sources) -> frozenset[str]:
+    """What the project is called, and was before it moved to where it is now."""
+    group = incoming.actor
+    named = orjson.loads(group.also_known_as or "[]")
+
+    async def moved(tx: Tx) -> set[str]:
+        found = await tx.actors.by_urls(named)
+        return {url for url, before in found.items() if before.moved_to == group.url}
+
+    before = await sources.store.query(moved) if named else set()
+    return frozenset({group.url, *before})
+
+
+def _is_for(document: Document, record: ObjectRecord, addresses: frozenset[str]) -> bool:
     """Whether its author wrote something for this project; what is for members says so."""
     if record.visibility == "project":
-        return document.ids("audience") == (group_url,)
-    return group_url in audience_of(document) or record.in_reply_to is not None
+        return len(document.ids("audience")) == 1 and set(document.ids("audience")) <= addresses
+    return bool(addresses & set(audience_of(document))) or record.in_reply_to is not None
 
 
 async def _our_own(inner: Document, sources: Sources) -> Gathered:

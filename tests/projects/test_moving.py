@@ -1,0 +1,83 @@
+"""A project that outlives its host: moved to a partner's server, everybody goes along."""
+
+import pytest
+
+from outbox.acts.projects.moving import move_space, prepare_home
+from outbox.acts.projects.spaces import SpaceDraft, open_space
+from outbox.context import ActRefused
+from tests.support.fediverse import LocalNode, Network, node_keys
+from tests.support.projects import ProjectSpace, open_project
+
+
+async def three(network: Network) -> ProjectSpace:
+    space = await open_project(network, await network.node("alpha"), reach="project")
+    await space.invite(await network.node("beta"), "bruno")
+    await space.invite(await network.node("gamma"), "chloe")
+    return space
+
+
+async def moved(network: Network, space: ProjectSpace, home: LocalNode) -> ProjectSpace:
+    """Let bruno give the project a home, and the lead move it there."""
+    bruno = await home.person("bruno")
+    made = await prepare_home(
+        home.outbox, bruno, await space.group(home), "nouveau", node_keys()[1]
+    )
+    lead = await space.host.person(space.lead)
+    await move_space(space.host.outbox, lead, await space.group(space.host), made.group.url)
+    await network.settle()
+    return ProjectSpace(network, home, "bruno", made.group.url, dict(space.people))
+
+
+async def test_members_and_entries_go_along_on_every_server(network: Network) -> None:
+    space = await three(network)
+    alpha, beta, gamma = network.nodes.values()
+    first = await space.write(gamma, "chloe", "Avant le départ.")
+    await network.settle()
+    there = await moved(network, space, beta)
+    roles = {"lea@alpha.example": "lead", "bruno@beta.example": "lead"}
+    roles["chloe@gamma.example"] = "partner"
+    for node in network.nodes.values():
+        assert await there.members(node) == roles
+    second = await there.write(alpha, "lea", "Après le départ.")
+    await network.settle()
+    for node, name in ((alpha, "lea"), (beta, "bruno"), (gamma, "chloe")):
+        found = await there.entries(node, name)
+        assert [(e.position, o.url) for e, o in found] == [(2, second.url), (1, first.url)]
+
+
+async def test_what_was_on_its_way_arrives_once_where_the_project_is_now(network: Network) -> None:
+    space = await three(network)
+    alpha, beta, gamma = network.nodes.values()
+    transport = network.wires.nodes.pop("alpha.example")
+    late = await space.write(gamma, "chloe", "Écrit pendant la panne.")
+    here = await space.write(beta, "bruno", "Écrit ici pendant la panne.")
+    for node in (beta, gamma):
+        await node.services.fanout_worker.run_once()
+    bruno = await beta.person("bruno")
+    made = await prepare_home(
+        beta.outbox, bruno, await space.group(beta), "nouveau", node_keys()[1]
+    )
+    network.wires.nodes["alpha.example"] = transport
+    lead = await alpha.person("lea")
+    await move_space(alpha.outbox, lead, await space.group(alpha), made.group.url)
+    await alpha.services.fanout_worker.run_once()
+    await alpha.services.delivery_worker.run_once()
+    for node in (beta, gamma):
+        await node.work_inbox()
+    await network.settle()
+    there = ProjectSpace(network, beta, "bruno", made.group.url, dict(space.people))
+    for node, name in ((alpha, "lea"), (beta, "bruno"), (gamma, "chloe")):
+        found = await there.entries(node, name)
+        assert {o.url for _, o in found} == {late.url, here.url}
+        assert sorted(e.position for e, _ in found) == [1, 2]
+
+
+async def test_a_new_home_that_does_not_name_the_project_gets_nothing(network: Network) -> None:
+    space = await three(network)
+    alpha, beta, _ = network.nodes.values()
+    bruno = await beta.person("bruno")
+    draft = SpaceDraft(name="Autre chose")
+    other = await open_space(beta.outbox, bruno, "autre", draft, node_keys()[1])
+    lead = await alpha.person("lea")
+    with pytest.raises(ActRefused, match="alsoKnownAs"):
+        await move_space(alpha.outbox, lead, await space.group(alpha), other.group.url)
