@@ -22,6 +22,7 @@ from storage.draft_sources import DraftSourceStatements
 from storage.drafts import DraftStatements
 from storage.emojis import EmojiStatements
 from storage.engine import DatabaseEngine
+from storage.events import EventStatements
 from storage.experiences import ExperienceStatements
 from storage.feeds import FeedStatements
 from storage.filters import FilterStatements
@@ -150,6 +151,11 @@ class Tx:
     def emojis(self) -> EmojiStatements:
         """The custom emoji of this node."""
         return EmojiStatements(self.connection)
+
+    @cached_property
+    def events(self) -> EventStatements:
+        """Events, and who takes part in them."""
+        return EventStatements(self.connection)
 
     @cached_property
     def experiences(self) -> ExperienceStatements:
