@@ -113,6 +113,7 @@ class ActorStatements(Statements):
 
     async def erase(self, actor_id: int, now: int) -> None:
         """Make a tombstone: nothing of the person stays but the address."""
+        await self.connection.execute("delete from attendances where actor_id = $1", actor_id)
         await self.connection.execute(
             "update actors set state = 'gone', name = '', summary = '', icon = '', image = '', "
             "fields = '[]', also_known_as = '[]', document = '', updated_at = $2, "

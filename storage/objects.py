@@ -346,12 +346,14 @@ class ObjectStatements(AudienceStatements, PollStatements):
         return int(found or 0)
 
     async def concerned(self, object_id: int) -> list[int]:
-        """Everybody who answered, liked or shared an object: whom its end concerns too."""
+        """Everybody who answered, liked, shared or joined an object: whom its end concerns too."""
         rows = await self.connection.fetch_all(
             "select actor_id from objects where in_reply_to = "
             "(select url from objects where id = $1) and deleted_at is null "
             "union select actor_id from likes where object_id = $1 "
-            "union select actor_id from shares where object_id = $1",
+            "union select actor_id from shares where object_id = $1 "
+            "union select actor_id from attendances where object_id = $1 "
+            "and state in ('accepted', 'requested')",
             object_id,
         )
         return [row[0] for row in rows]
