@@ -95,6 +95,11 @@ def day_of(text: str) -> date | None:
         return None
 
 
+def is_territory(code: str) -> bool:
+    """Whether this is the INSEE code of a commune, a département or (behind an R) a région."""
+    return _TERRITORY.fullmatch(code) is not None
+
+
 def _required(e: Experience) -> Iterator[Problem]:
     for name in REQUIRED:
         value = getattr(e, name)
@@ -191,7 +196,7 @@ def _amounts(e: Experience) -> Iterator[Problem]:
 
 
 def _choices(e: Experience) -> Iterator[Problem]:
-    if e.territory and not _TERRITORY.fullmatch(e.territory):
+    if e.territory and not is_territory(e.territory):
         yield Problem("territory", "bad-territory")
     for name in ("carried_by", "adapted_from"):
         if getattr(e, name) and web_address(getattr(e, name)) is None:

@@ -139,9 +139,9 @@ async def _save(context: WebContext, signed: SignedIn, form: ProfileForm) -> boo
     pictures: dict[str, str | None] = {}
     for name in PICTURES:
         try:
-            pictures[name] = await _picture(context, signed.actor, form, name)
+            pictures[name] = await uploaded_picture(context, signed.actor, form, name)
         except Refused as refused:
-            form.refuse(name, await _reason(context, refused))
+            form.refuse(name, await picture_problem(context, refused))
     if form.errors:
         return False
     changes = ProfileChanges(
@@ -172,8 +172,8 @@ async def _save(context: WebContext, signed: SignedIn, form: ProfileForm) -> boo
     return True
 
 
-async def _picture(
-    context: WebContext, actor: ActorRecord, form: ProfileForm, name: str
+async def uploaded_picture(
+    context: WebContext, actor: ActorRecord, form: Any, name: str
 ) -> str | None:
     """The address of a new picture, '' to take it away, None to leave it. Raises `Refused`."""
     given = form[name].data
@@ -190,7 +190,8 @@ async def _picture(
     return "" if form[f"remove_{name}"].data else None
 
 
-async def _reason(context: WebContext, refused: Refused) -> str:
+async def picture_problem(context: WebContext, refused: Refused) -> str:
+    """What is wrong with a picture, in the page's language."""
     _ = await context.renderer.translate()
     if refused.status == 413:
         return _("This picture is too large. Choose a smaller one.")

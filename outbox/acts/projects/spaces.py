@@ -32,7 +32,10 @@ MAX_SUMMARY = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpaceDraft:
-    """A project space as somebody describes it; `summary` is plain text."""
+    """A project space as somebody describes it; `summary` is plain text.
+
+    `icon` and `image` are addresses of pictures, '' takes one away, None leaves it.
+    """
 
     name: str
     summary: str = ""
@@ -40,6 +43,8 @@ class SpaceDraft:
     state: State = "idea"
     joining: Joining = "request"
     reach: ProjectReach = "public"
+    icon: str | None = None
+    image: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,10 @@ async def change_space(
         now = context.now()
         before = await hosted_and_led(tx, lead, group)
         changes = ProfileChanges(
-            name=plain_line(draft.name), summary=paragraphs(draft.summary.strip())
+            name=plain_line(draft.name),
+            summary=paragraphs(draft.summary.strip()),
+            icon=draft.icon,
+            image=draft.image,
         )
         changed = await update_profile(tx, group, changes, now)
         row = project_row(
