@@ -1,8 +1,9 @@
 """Objects that people here write, as the documents that we publish; pure builders."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from typing import Any, Final
 
 import orjson
@@ -20,6 +21,7 @@ from objects.visibility import Visibility, addressing
 from storage.records import ActorRecord, ObjectRecord
 
 PREVIEW_LENGTH: Final = 500
+_HEADING: Final = re.compile(r"<p><strong>([^<]*)</strong></p>\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class NoteDraft:
     `summary` is the content warning of a note, the abstract of an article. `quote_policy` says
     who may quote it: `public`, `followers`, or nobody but its author. `to_answered`: whoever
     wrote what is answered is told, named in the text or not. `project` is the Group that it
-    belongs to, `entry` what it says there beside its text.
+    belongs to, `entry` what it says there beside its text, `footer` (Markdown) the same for
+    those who show the text alone.
     """
 
     text: str
@@ -47,6 +50,7 @@ class NoteDraft:
     to_answered: bool = True
     project: ActorRecord | None = None
     entry: Entry | None = None
+    footer: str = ""
 
 
 def build_object(
@@ -65,7 +69,8 @@ def build_object(
     """
     url = identifiers.object(object_id)
     render = render_markdown if draft.markdown else render_plain
-    rendered = render(draft.text, names_of(mentions, identifiers), identifiers)
+    shown = f"{draft.text}\n\n{draft.footer}".strip() if draft.footer else draft.text
+    rendered = render(shown, names_of(mentions, identifiers), identifiers)
     html = _headed(draft.entry, rendered.html)
     to, cc = addressing(draft.visibility, author.followers_url, [actor.url for actor in mentions])
     if draft.project is not None:
@@ -107,6 +112,14 @@ def _headed(entry: Entry | None, html: str) -> str:
     """The text under its title: most readers of notes show no `name`."""
     title = entry.title.strip() if entry is not None else ""
     return f"<p><strong>{escape(title)}</strong></p>{html}" if title else html
+
+
+def without_title(html: str, title: str) -> str:
+    """The text of a note alone, where a page shows the title above which it was put."""
+    found = _HEADING.match(html)
+    if found is None or not title or unescape(found[1]).split() != title.split():
+        return html
+    return html[found.end() :]
 
 
 def _entry(group: ActorRecord, entry: Entry | None) -> dict[str, Any]:

@@ -30,7 +30,7 @@ T = TypeVar("T")
 MAX_COMMENT: Final = 5_000
 OPEN: Final = ("public", "unlisted")
 # A comment is seen by those who see what it answers, or else by its author alone.
-KEPT: Final = (*OPEN, "network", "organisation")
+KEPT: Final = (*OPEN, "network", "organisation", "project")
 
 register_done(
     {
@@ -82,10 +82,11 @@ async def standing(tx: Tx, record: ObjectRecord, viewer: ActorRecord) -> Actions
 
 
 def actions_for(
-    record: ObjectRecord, viewer: ActorRecord, done: Standing, *, experience: bool
+    record: ObjectRecord, viewer: ActorRecord | None, done: Standing, *, experience: bool
 ) -> Actions:
-    """The same, from what is known already."""
-    own, may_share = record.actor_id == viewer.id, record.visibility in OPEN
+    """The same, from what is known already; of a stranger (None) nothing is known."""
+    own = viewer is not None and record.actor_id == viewer.id
+    may_share = record.visibility in OPEN
     return Actions(done.liked, done.shared, own, may_share, experience and not own)
 
 

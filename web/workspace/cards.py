@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from objects.experiences.fields import Experience, from_json
+from objects.notes import without_title
 from objects.text import plain_text
 from objects.visibility import visible_by_ids
 from storage.concepts import Concept
+from storage.project_entries import EntryRecord
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
 from storage.timelines import Standing
@@ -19,7 +21,10 @@ UNTOUCHED: Final = Standing()
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One object in a list; `id` is for paging, `experience` is None for a post."""
+    """One object in a list; `id` is for paging, `experience` is None for a post.
+
+    `entry` says what it is in the `project` that it belongs to.
+    """
 
     id: int
     record: ObjectRecord
@@ -28,11 +33,20 @@ class Card:
     organisation: ActorRecord | None = None
     shared_by: ActorRecord | None = None
     standing: Standing = UNTOUCHED
+    entry: EntryRecord | None = None
+    project: ActorRecord | None = None
 
     @property
     def address(self) -> str:
         """Where a member reads it."""
+        if self.project is not None:
+            return f"/projects/{self.project.id}/notes/{self.record.id}"
         return page_for(self.record)
+
+    @property
+    def content(self) -> str:
+        """Its text as HTML, without the title that stands above it."""
+        return without_title(self.record.content, self.record.name)
 
     @property
     def title(self) -> str:
@@ -43,7 +57,7 @@ class Card:
     def excerpt(self) -> str:
         """The beginning of it, as plain text."""
         text = self.record.summary if self.record.name else ""
-        text = text or plain_text(self.record.content)
+        text = text or plain_text(self.content)
         return text if len(text) <= MAX_EXCERPT else text[:MAX_EXCERPT].rsplit(None, 1)[0] + " …"
 
 
@@ -61,27 +75,32 @@ class Cards:
     concepts: dict[str, Concept]
 
 
-async def cards_of(tx: Tx, viewer: ActorRecord, lines: Sequence[tuple[int, int, int]]) -> Cards:
+async def cards_of(
+    tx: Tx, viewer: ActorRecord | None, lines: Sequence[tuple[int, int, int]]
+) -> Cards:
     """Cards for lines of (entry id, object id, id of who brought it).
 
-    What the viewer may no longer see is left out; so is what a suspended server shared.
+    What the viewer (None: a stranger) may no longer see is left out; so is what a suspended
+    server shared.
     """
     ids = [object_id for _, object_id, _ in lines]
     records = await visible_by_ids(tx, ids, viewer)
+    entries = await tx.project_entries.by_ids(list(records))
     people = {record.actor_id for record in records.values()} | {by for _, _, by in lines}
+    people |= {entry.project_id for entry in entries.values()}
     actors = await tx.actors.by_ids(sorted(people))
     rows = await tx.experiences.by_ids(list(records))
     experiences = {number: from_json(row.fields) for number, row in rows.items()}
     carriers = await tx.actors.by_urls(
         sorted({e.carried_by for e in experiences.values() if e.carried_by})
     )
-    standings = await tx.timelines.standings(viewer.id, list(records))
+    standings = await tx.timelines.standings(viewer.id, list(records)) if viewer else {}
     cards = []
     for entry_id, object_id, by in lines:
         record, brought_by = records.get(object_id), actors.get(by)
         if record is None or brought_by is None or brought_by.severity == "suspend":
             continue
-        experience = experiences.get(object_id)
+        experience, entry = experiences.get(object_id), entries.get(object_id)
         cards.append(
             Card(
                 entry_id,
@@ -91,13 +110,15 @@ async def cards_of(tx: Tx, viewer: ActorRecord, lines: Sequence[tuple[int, int, 
                 carriers.get(experience.carried_by) if experience else None,
                 brought_by if by != record.actor_id else None,
                 standings.get(object_id, UNTOUCHED),
+                entry,
+                actors.get(entry.project_id) if entry else None,
             )
         )
     named = {u for e in experiences.values() for u in (*e.themes, *e.modalities)}
     return Cards(tuple(cards), await tx.concepts.by_uris(sorted(named)))
 
 
-async def cards_of_objects(tx: Tx, viewer: ActorRecord, ids: Sequence[int]) -> Cards:
+async def cards_of_objects(tx: Tx, viewer: ActorRecord | None, ids: Sequence[int]) -> Cards:
     """Cards for objects, in this order."""
     records = await tx.objects.by_ids(list(ids))
     return await cards_of(tx, viewer, [(n, n, records[n].actor_id) for n in ids if n in records])

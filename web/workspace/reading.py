@@ -39,7 +39,7 @@ class Reading:
 
 
 async def reading_of(
-    tx: Tx, viewer: ActorRecord, record: ObjectRecord, language: str
+    tx: Tx, viewer: ActorRecord | None, record: ObjectRecord, language: str
 ) -> Reading | None:
     """The page of an object that the viewer may see; None when that ended meanwhile."""
     found = await cards_of_objects(tx, viewer, [record.id])

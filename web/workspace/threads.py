@@ -28,7 +28,7 @@ class Thread:
     answers: tuple[Answer, ...]
 
 
-async def thread_of(tx: Tx, viewer: ActorRecord, record: ObjectRecord) -> Thread:
+async def thread_of(tx: Tx, viewer: ActorRecord | None, record: ObjectRecord) -> Thread:
     """Both sides of a conversation; a constant number of questions."""
     ids = await tx.timelines.thread(record.url, record.conversation)
     records = await visible_by_ids(tx, ids, viewer)
