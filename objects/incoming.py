@@ -11,6 +11,7 @@ from federation.errors import Untrusted
 from objects import reading
 from objects.cards.keep import keep_card, renew_target
 from objects.conversations import leave_conversations
+from objects.events.store import event_in, keep_event, renew_event
 from objects.experiences.fields import Experience
 from objects.experiences.store import empty_experience, keep_edit, keep_experience
 from objects.experiences.wire import experience_of
@@ -179,6 +180,7 @@ async def store_object(tx: Tx, incoming: IncomingObject) -> bool:
         await keep_experience(tx, record, incoming.experience, incoming.author_url)
     if incoming.quote is not None and not record.local:
         await keep_quote(tx, record, incoming.quote, record.created_at)
+    await keep_event(tx, record)
     await keep_card(tx, record, record.created_at)
     await _save_emojis(tx, incoming)
     return True
@@ -214,11 +216,13 @@ async def edit_object(tx: Tx, incoming: IncomingObject) -> bool:
         await change_quote(tx, known, incoming.quote, new.created_at)
     if not _differs(known, incoming):
         await tx.objects.save_document(known.id, new.document)
+        await renew_entry(tx, replace(new, id=known.id), new.created_at)
         return False
     edited_at = new.edited_at or new.created_at
     changed = replace(new, id=known.id, edited_at=edited_at)
     await tx.objects.edit(changed, new_id())
     await renew_entry(tx, changed, new.created_at)
+    await renew_event(tx, changed, new.created_at)
     await keep_edit(tx, known, changed, incoming.experience, incoming.author_url)
     await tx.objects.set_tags(known.id, list(incoming.tags))
     if incoming.addressed or incoming.mentions:
@@ -248,6 +252,7 @@ def _choices(poll: PollRecord) -> list[str]:
 async def bury(tx: Tx, record: ObjectRecord, now: int) -> bool:
     """Make a tombstone of an object, ours or not; False when it was one already."""
     await empty_experience(tx, record)
+    await tx.events.forget(record.id)
     await tx.streams.deleted(record.id, record.actor_id)
     await tx.quotes.forget(record.id)
     if record.visibility == "direct":
@@ -280,6 +285,8 @@ def _differs(known: ObjectRecord, incoming: IncomingObject) -> bool:
         before = experience_of(Document(_stored(known)), incoming.author_url)
         if before != incoming.experience:
             return True
+    if "Event" in (known.type, new.type) and event_in(known) != event_in(new):
+        return True
     names = ("type", "name", "summary", "content", "language", "sensitive", "visibility")
     if any(getattr(known, name) != getattr(new, name) for name in names):
         return True

@@ -12,6 +12,8 @@ from actors.documents import wire_time
 from actors.identifiers import Identifiers
 from federation.documents import Document
 from federation.vocabulary import NETWORK, ORGANISATION, PROJECT, PUBLIC
+from objects.events.fields import Event
+from objects.events.wire import event_properties, website
 from objects.polls import PollDraft, question_properties
 from objects.projects.entries import Entry, entry_properties
 from objects.projects.wire import members_url
@@ -50,6 +52,7 @@ class NoteDraft:
     to_answered: bool = True
     project: ActorRecord | None = None
     entry: Entry | None = None
+    event: Event | None = None
     footer: str = ""
 
 
@@ -89,13 +92,14 @@ def build_object(
             draft.sensitive or author.sensitized or (draft.summary and not draft.name)
         ),
         "tag": _tags(rendered, mentions),
-        "attachment": list(attachments),
+        "attachment": [*attachments, *(website(draft.event) if draft.event else [])],
         "interactionPolicy": policy(draft.visibility, author, draft.quote_policy),
         **collections(url, identifiers),
         **(_article(draft, rendered, author, url, now) if draft.name else {}),
         **(question_properties(draft.poll) if draft.poll else {}),
         **(quoting_properties(draft.quote) if draft.quote else {}),
         **(_entry(draft.project, draft.entry) if draft.project else {}),
+        **(_event(draft, draft.event, author, url) if draft.event else {}),
     }
 
 
@@ -126,6 +130,12 @@ def _entry(group: ActorRecord, entry: Entry | None) -> dict[str, Any]:
     """The project (`audience`, FEP-1b12) and what an entry says beside its text."""
     said = entry_properties(entry) if entry is not None else {}
     return {"audience": group.url, **said}
+
+
+def _event(draft: NoteDraft, event: Event, author: ActorRecord, url: str) -> dict[str, Any]:
+    """What an event says beside its text; its project stands behind it as well."""
+    organisers = [author.url, *([draft.project.url] if draft.project else [])]
+    return event_properties(event, organisers, url, draft.language)
 
 
 def source_of(record: ObjectRecord) -> tuple[str, str]:

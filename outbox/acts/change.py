@@ -212,7 +212,9 @@ async def everyone(
         found = await tx.objects.by_ids([descent.object_id for descent in made])
         others = [*others, *(adapted.actor_id for adapted in found.values())]
     actors = tuple(sorted({*base.actors, *others} - {author.id}))
-    return replace(base, actors=actors, reached_object=record.id)
+    # What is new for a project's members is for those who are members now, not who once were.
+    inside = record.visibility == "project" and not concerned
+    return replace(base, actors=actors, reached_object=None if inside else record.id)
 
 
 def must_own(author: ActorRecord, record: ObjectRecord | None) -> None:
