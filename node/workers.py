@@ -11,6 +11,7 @@ from clients.statuses.publishing import ScheduledPosts
 from node.mail import MailWorker
 from node.services import Services
 from objects.search.posts import PostIndexer
+from outbox.deadlines import Deadlines
 from outbox.poll_news import PollNews
 from outbox.poll_results import PollResults
 from outbox.profile_links import ProfileLinks
@@ -30,6 +31,7 @@ def tasks_of(services: Services) -> Mapping[str, Task]:
     return {
         "inbox": services.inbox_worker.run_forever,
         "cards": services.card_worker.run_forever,
+        "project files": services.project_files_worker.run_forever,
         "quotes": services.quote_worker.run_forever,
         "fan-out": services.fanout_worker.run_forever,
         "delivery": services.delivery_worker.run_forever,
@@ -39,6 +41,7 @@ def tasks_of(services: Services) -> Mapping[str, Task]:
         ).run_forever,
         "scheduled": ScheduledPosts(services.clients).run_forever,
         "pushes": PushWorker(services.clients).run_forever,
+        "deadlines": Deadlines(services.outbox).run_forever,
         "polls": PollNews(services.outbox).run_forever,
         "post search": PostIndexer(services.store, services.clock).run_forever,
         "profile links": ProfileLinks(services.store, services.client, services.clock).run_forever,

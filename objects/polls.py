@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from actors.documents import wire_time
+from objects.projects.membership import publishes
 from storage.records import ActorRecord, ObjectRecord, PollRecord
 from storage.store import Tx
 
@@ -41,13 +42,15 @@ async def vote(
     """Count a vote of `voter` for one choice of a Question; `url` is the id of the vote.
 
     False when it does not count: closed, unknown choice, or cast before (where one choice is
-    allowed the first stands). The poll's counts are renewed from the votes
+    allowed the first stands), or not theirs to cast. The poll's counts are renewed from the votes
     when the Question is ours; elsewhere they only grow until its author sends new ones.
     """
     poll = await tx.objects.poll(record.id)
     if poll is None or choice not in dict(choices(poll)):
         return False
     if poll.closes_at is not None and poll.closes_at <= now:
+        return False
+    if not await may_vote(tx, record, voter):
         return False
     before = await tx.objects.votes_of(record.id, voter.id)
     if before and not poll.multiple:
@@ -60,6 +63,18 @@ async def vote(
     if record.local:
         await tx.objects.note_untold(record.id)
     return True
+
+
+async def may_vote(tx: Tx, record: ObjectRecord, voter: ActorRecord) -> bool:
+    """Whether it is for somebody to vote in a Question that they see.
+
+    A project decides by the votes of its leads and partners, also where everybody may look on.
+    """
+    entry = await tx.project_entries.by_id(record.id)
+    if entry is None or entry.kind != "decision":
+        return True
+    membership = await tx.projects.membership(entry.project_id, voter.id)
+    return entry.state == "proposed" and publishes(membership)
 
 
 def is_hidden(poll: PollRecord, now: int) -> bool:

@@ -122,6 +122,8 @@ class Publisher:
     async def _concerns_us(self, tx: Tx, record: ActivityRecord, recipients: Recipients) -> bool:
         if record.type in SHOWN_TO_AUTHOR or recipients.followers_of is not None:
             return True
+        if record.visibility == "project":
+            return True  # a project of ours passes its own changes on like those of its members
         if any(self.identifiers.is_local(inbox) for inbox in recipients.inboxes):
             return True
         actors = await tx.actors.by_ids(list(recipients.actors))

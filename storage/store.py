@@ -47,8 +47,10 @@ from storage.ports import Connection, Engine, StorageError
 from storage.post_search import PostSearchStatements
 from storage.preferences import PreferenceStatements
 from storage.profiles import ProfileStatements
+from storage.project_dates import ProjectDateStatements
 from storage.project_entries import ProjectEntryStatements
 from storage.project_journal import ProjectJournalStatements
+from storage.project_files import ProjectFileStatements
 from storage.project_links import ProjectLinkStatements
 from storage.project_lists import ProjectListStatements
 from storage.project_offers import ProjectOfferStatements
@@ -251,6 +253,16 @@ class Tx:
     def profiles(self) -> ProfileStatements:
         """What stands on a profile."""
         return ProfileStatements(self.connection)
+
+    @cached_property
+    def project_files(self) -> ProjectFileStatements:
+        """Copies of the files of project entries."""
+        return ProjectFileStatements(self.connection)
+
+    @cached_property
+    def project_dates(self) -> ProjectDateStatements:
+        """What falls due in projects, and what hangs together in them."""
+        return ProjectDateStatements(self.connection)
 
     @cached_property
     def project_links(self) -> ProjectLinkStatements:

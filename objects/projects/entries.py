@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from actors.documents import wire_time
 from federation.documents import Document
 from federation.vocabulary import COMMUNOTIC
 from objects.experiences.wire import line, text
@@ -29,7 +30,7 @@ OF_THE_GROUP: Final = frozenset({"milestone", "call"})
 STATES: Final[dict[str, tuple[str, ...]]] = {
     "milestone": ("planned", "running", "reached", "dropped"),
     "decision": ("proposed", "adopted", "rejected", "withdrawn"),
-    "call": ("open", "filled", "withdrawn"),
+    "call": ("open", "filled", "withdrawn", "expired"),
     "objection": ("raised", "resolved"),
 }
 """The states that entries of a kind can have, the first one at the beginning."""
@@ -53,18 +54,29 @@ NAMES: Final[dict[Kind, str]] = {
 _KINDS: Final = {f"{prefix}{name}": kind for kind, name in NAMES.items()
                  for prefix in ("cmt:", COMMUNOTIC)}  # fmt: skip
 MAX_SKILLS: Final = 30
+MAX_RESOLUTIONS: Final = 100
 MAX_OUTCOME: Final = 5_000
 PARIS: Final = ZoneInfo("Europe/Paris")
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """An objection (its address) that whoever proposed a decision has met, and on which day."""
+
+    objection: str
+    day: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """The parts of an entry that are not its text; an empty value was not given.
 
-    `due` is a day (ISO 8601): the date of a milestone, the deadline of a call; `happened` the day
-    of which a note tells. `milestone` is the address of one, `responsible` an actor's id, `link`
-    the address of a deliverable, `licence` its SPDX identifier. `quorum` counts the votes that a
-    decision needs, `outcome` says how it ended. `skills` and territory are what a call looks for.
+    `due` is a day (ISO 8601): the date of a milestone, the deadline of a call, the end of a vote;
+    `happened` the day of which a note tells, on which a decision was taken. `milestone` is the
+    address of one, `responsible` an actor's id, `link` the address of a deliverable, `licence` its
+    SPDX identifier. `quorum` counts the votes that a decision needs, `outcome` says how it ended,
+    `resolutions` which objections its author has met. `skills` (words, or the URIs of concepts)
+    and territory are what a call looks for.
     """
 
     kind: Kind = "post"
@@ -78,6 +90,7 @@ class Entry:
     licence: str = ""
     quorum: int | None = None
     outcome: str = ""
+    resolutions: tuple[Resolution, ...] = ()
     skills: tuple[str, ...] = ()
     territory: str = ""
     territory_name: str = ""
@@ -89,12 +102,22 @@ class Entry:
     @property
     def due_at(self) -> int | None:
         """The end of the day `due` in France, in milliseconds."""
-        try:
-            day = date.fromisoformat(self.due)
-        except ValueError:
-            return None
-        end = datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=PARIS)
-        return int(end.timestamp() * 1000)
+        return end_of(self.due)
+
+
+def end_of(day: str) -> int | None:
+    """The last second of a day (ISO 8601) in France, in milliseconds; None for what is no day."""
+    try:
+        found = date.fromisoformat(day)
+    except ValueError:
+        return None
+    end = datetime(found.year, found.month, found.day, 23, 59, 59, tzinfo=PARIS)
+    return int(end.timestamp() * 1000)
+
+
+def day_of(ms: int) -> str:
+    """The day (ISO 8601) of a moment in France."""
+    return datetime.fromtimestamp(ms / 1000, PARIS).date().isoformat()
 
 
 def first_state(kind: str) -> str:
@@ -116,7 +139,7 @@ _TERMS: Final = frozenset(
     {
         "cmt:kind", "cmt:state", "cmt:milestone", "cmt:due", "cmt:happened", "cmt:responsible",
         "cmt:link", "cmt:quorum", "cmt:outcome", "cmt:skill", "cmt:territory", "cmt:about",
-        "cmt:territoryName", "schema:license",
+        "cmt:territoryName", "cmt:resolution", "schema:license",
     }
 )  # fmt: skip
 
@@ -135,10 +158,14 @@ def entry_properties(entry: Entry) -> dict[str, Any]:
         "schema:license": entry.licence,
         "cmt:quorum": entry.quorum,
         "cmt:outcome": entry.outcome,
+        "cmt:resolution": [
+            {"object": one.objection, "cmt:happened": one.day} for one in entry.resolutions
+        ],
         "cmt:skill": list(entry.skills),
         "cmt:territory": entry.territory,
         "cmt:territoryName": entry.territory_name,
         "cmt:about": entry.about,
+        "endTime": wire_time(entry.due_at or 0) if entry.kind == "call" and entry.due else "",
     }
     return {name: value for name, value in found.items() if value not in ("", None, [])} | dict(
         entry.unknown
@@ -155,7 +182,7 @@ def entry_of(document: Document) -> Entry:
     return Entry(
         kind=kind,
         title=line(document.text("name"), 150),
-        state=state if state in STATES.get(kind, ()) else first_state(kind),
+        state=state if state in STATES.get(kind, ()) else _unsaid_state(kind, document),
         milestone=web_address(document.first_id("cmt:milestone")) or "",
         due=_day(document.text("cmt:due")),
         happened=_day(document.text("cmt:happened")),
@@ -164,6 +191,11 @@ def entry_of(document: Document) -> Entry:
         licence=line(document.text("schema:license"), 64),
         quorum=quorum if quorum is not None and 0 < quorum < 100_000 else None,
         outcome=text(document.text("cmt:outcome"), MAX_OUTCOME),
+        resolutions=tuple(
+            Resolution(url, _day(one.text("cmt:happened")))
+            for one in document.items("cmt:resolution")[:MAX_RESOLUTIONS]
+            if (url := web_address(one.first_id("object")))
+        ),
         skills=tuple(skill for skill in skills if skill)[:MAX_SKILLS],
         territory=line(document.text("cmt:territory"), 9),
         territory_name=line(document.text("cmt:territoryName")),
@@ -174,6 +206,13 @@ def entry_of(document: Document) -> Entry:
             if name.startswith("cmt:") and name not in _TERMS and isinstance(value, str | int)
         },
     )
+
+
+def _unsaid_state(kind: str, document: Document) -> str:
+    """A decision on which nobody votes was taken already."""
+    if kind == "decision" and "Question" not in document.types:
+        return "adopted"
+    return first_state(kind)
 
 
 def _plain_kind(document: Document) -> Kind:

@@ -16,7 +16,8 @@ async def vote(
 ) -> ActivityRecord:
     """Vote for one choice of a Question that `voter` may see; only its author hears of it.
 
-    Raises `ActRefused`: 422 for a closed poll or no such choice, 409 for a second vote.
+    Raises `ActRefused`: 422 for a closed poll or no such choice, 409 for a second vote, 403 for
+    those whose vote a project does not count.
     """
     return (await cast(context, voter, question, [choice]))[0]
 
@@ -34,7 +35,7 @@ async def cast(
         for number, choice in zip(numbers, choices, strict=True):
             url = f"{context.identifiers.activity(number)}#vote"
             if author is None or not await polls.vote(tx, question, voter, choice, url, now):
-                raise await _reason(tx, question, choice, now)
+                raise await _reason(tx, voter, question, choice, now)
             ballot = create.build_vote(url, voter.url, choice, question.url, [author.url])
             recipients = Recipients(actors=(author.id,))
             made.append(
@@ -48,11 +49,15 @@ async def cast(
     return await context.store.write(operation)
 
 
-async def _reason(tx: Tx, question: ObjectRecord, choice: str, now: int) -> ActRefused:
+async def _reason(
+    tx: Tx, voter: ActorRecord, question: ObjectRecord, choice: str, now: int
+) -> ActRefused:
     """Why a vote does not count."""
     poll = await tx.objects.poll(question.id)
     if poll is None or choice not in dict(polls.choices(poll)):
         return ActRefused(422, "no-choice", f"{choice!r} is not a choice of this poll.")
     if poll.closes_at is not None and poll.closes_at <= now:
         return ActRefused(422, "closed", "This poll is closed.")
+    if not await polls.may_vote(tx, question, voter):
+        return ActRefused(403, "no-voter", "Leads and partners of the project vote in it.")
     return ActRefused(409, "voted", "This vote was cast before.")

@@ -1,14 +1,17 @@
 """Writing, changing and withdrawing the entries of a project, here or elsewhere."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
+from actors.documents import wire_time
 from federation.documents import Document
 from objects.notes import NoteDraft, build_object
-from objects.polls import PollDraft
-from objects.projects.entries import OF_THE_GROUP, STATES, Entry, entry_of
+from objects.polls import PollDraft, question_document
+from objects.projects.entries import OF_THE_GROUP, STATES, Entry, entry_of, first_state
+from objects.projects.facts import facts
 from objects.projects.fields import ProjectReach
 from objects.reading import mentions_of
 from objects.visibility import Visibility
@@ -21,9 +24,7 @@ from storage.records import ActivityRecord, ActorRecord, ObjectRecord
 from storage.store import Tx
 
 MAX_TITLE = 150
-RENEWED = (
-    "name", "content", "contentMap", "source", "tag", "attachment", "sensitive", "summary",
-)  # fmt: skip
+RENEWED = ("name", "content", "contentMap", "source", "tag", "sensitive", "summary", "updated")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,7 @@ async def publish_entry(
     `ActRefused` for those who may not publish there, and for what is missing.
     """
     _check(draft)
+    draft = replace(draft, entry=_begun(draft))
     writer = author
     if draft.entry.kind in OF_THE_GROUP:
         await context.store.query(lambda tx: hosted_and_led(tx, author, group))
@@ -65,6 +67,7 @@ async def publish_entry(
             poll=draft.poll,
             project=group,
             entry=draft.entry,
+            footer=await _footer(context, draft.entry, draft.language or context.language),
         ),
     )
 
@@ -81,11 +84,24 @@ async def change_entry(
 
     What belongs to the project is changed by its leads. Raises `ActRefused`.
     """
-    group = await _group(context, record)
+    group = await project_of(context, record)
     writer = author
     if record.actor_id == group.id:
         await context.store.query(lambda tx: hosted_and_led(tx, author, group))
         writer = group
+    return await renew(context, writer, group, record, entry=entry, text=text)
+
+
+async def renew(
+    context: OutboxContext,
+    writer: ActorRecord,
+    group: ActorRecord,
+    record: ObjectRecord,
+    *,
+    entry: Entry | None = None,
+    text: str | None = None,
+) -> ActivityRecord:
+    """`change_entry` once it is known that `writer` is its author, a person here or the Group."""
     stored: dict[str, Any] = orjson.loads(record.document)
     before = Document(stored)
     known = entry_of(before)
@@ -102,7 +118,7 @@ async def withdraw_entry(
     context: OutboxContext, author: ActorRecord, record: ObjectRecord
 ) -> ActivityRecord:
     """Delete an entry: one's own, or as a lead what belongs to the project."""
-    group = await _group(context, record)
+    group = await project_of(context, record)
     if record.actor_id != group.id:
         return await withdraw(context, author, record)
     await context.store.query(lambda tx: hosted_and_led(tx, author, group))
@@ -128,21 +144,42 @@ async def _rewritten(
         return await within_reach(tx, people.values(), visibility, group.id)
 
     people = await context.store.query(reached)
-    draft = NoteDraft(text, visibility=visibility, markdown=True, project=group, entry=entry,
-                      language=_language(stored, context.language))  # fmt: skip
-    written = build_object(draft, writer, record.id, people, context.identifiers, context.now())
-    kept = {
-        name: value
-        for name, value in stored.items()
-        if name not in RENEWED and not name.startswith(("cmt:", "schema:"))
-    }
-    said = {
-        name: value
-        for name, value in written.items()
-        if (name in RENEWED and name != "attachment") or name.startswith(("cmt:", "schema:"))
-    }
-    files = {"attachment": stored["attachment"]} if "attachment" in stored else {}
-    return kept | said | files
+    language, now = _language(stored, context.language), context.now()
+    draft = NoteDraft(
+        text,
+        visibility=visibility,
+        markdown=True,
+        project=group,
+        entry=entry,
+        language=language,
+        footer=await _footer(context, entry, language),
+    )
+    written = build_object(draft, writer, record.id, people, context.identifiers, now)
+    again = _renewed(entry)
+    kept = {name: value for name, value in stored.items() if not again(name)}
+    said = {name: value for name, value in written.items() if again(name)}
+    poll = await context.store.query(lambda tx: tx.objects.poll(record.id))
+    if poll is not None:
+        kept = question_document(kept, poll, now)
+    return kept | said | {"updated": wire_time(now)}
+
+
+def _renewed(entry: Entry) -> Callable[[str], bool]:
+    """Which properties of an entry's document its change writes anew; its files stay."""
+    ours = {*RENEWED, "endTime"} if entry.kind == "call" else {*RENEWED}
+    return lambda name: name in ours or name.startswith(("cmt:", "schema:"))
+
+
+async def _footer(context: OutboxContext, entry: Entry, language: str) -> str:
+    """What an entry says beside its text, for those who show the text alone."""
+
+    async def names(tx: Tx) -> dict[str, str]:
+        concepts = await tx.concepts.by_uris(entry.skills)
+        people = await tx.actors.by_urls([entry.responsible] if entry.responsible else [])
+        named = {url: person.name or person.username for url, person in people.items()}
+        return {uri: one.label(language) for uri, one in concepts.items()} | named
+
+    return facts(entry, language, await context.store.query(names))
 
 
 def _language(stored: dict[str, Any], fallback: str) -> str:
@@ -159,8 +196,8 @@ async def _visibility(context: OutboxContext, group: ActorRecord, draft: EntryDr
     return found
 
 
-async def _group(context: OutboxContext, record: ObjectRecord) -> ActorRecord:
-    """The project that an object belongs to."""
+async def project_of(context: OutboxContext, record: ObjectRecord) -> ActorRecord:
+    """The Group of the project that an object belongs to. Raises `ActRefused` 404."""
 
     async def look(tx: Tx) -> ActorRecord | None:
         entry = await tx.project_entries.by_id(record.id)
@@ -170,6 +207,14 @@ async def _group(context: OutboxContext, record: ObjectRecord) -> ActorRecord:
     if group is None:
         raise ActRefused(404, "no-entry", "That belongs to no project.")
     return group
+
+
+def _begun(draft: EntryDraft) -> Entry:
+    """The entry in its first state unless it names one; what nobody votes on is decided already."""
+    state = first_state(draft.entry.kind)
+    if draft.entry.kind == "decision" and draft.poll is None:
+        state = "adopted"
+    return replace(draft.entry, state=draft.entry.state or state)
 
 
 def _check(draft: EntryDraft) -> None:
