@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from storage.audience import PUBLIC_VISIBILITIES
+from storage.audience import MAY_SEE, PUBLIC_VISIBILITIES
 from storage.statements import Statements
 
 MAX_ANCESTORS: Final = 12
@@ -15,7 +15,8 @@ MAX_DESCENDANTS: Final = 300
 class ExperienceRecord:
     """An experience beside its object; `fields` is JSON of `objects.experiences.fields`.
 
-    `editor_id` made the present version when that was not the author. A withdrawn experience
+    `editor_id` made the present version when that was not the author, `project` is the address
+    of the project space that it came from. A withdrawn experience
     keeps its row, empty but for `adapted_from`: what was made from it stays a family.
     """
 
@@ -25,6 +26,7 @@ class ExperienceRecord:
     adapted_from: str
     happened_at: int
     editor_id: int | None = None
+    project: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +57,18 @@ class ExperienceStatements(Statements):
         e = experience
         await self.connection.execute(
             "insert into experiences (object_id, fields, carried_by, adapted_from, happened_at, "
-            "editor_id) values ($1, $2, $3, $4, $5, $6) on conflict (object_id) do update set "
+            "editor_id, project) values ($1, $2, $3, $4, $5, $6, $7) "
+            "on conflict (object_id) do update set "
             "fields = excluded.fields, carried_by = excluded.carried_by, "
             "adapted_from = excluded.adapted_from, happened_at = excluded.happened_at, "
-            "editor_id = excluded.editor_id",
+            "editor_id = excluded.editor_id, project = excluded.project",
             e.object_id,
             e.fields,
             e.carried_by,
             e.adapted_from,
             e.happened_at,
             e.editor_id,
+            e.project,
         )
         await self.connection.execute(
             "delete from experience_authors where object_id = $1", e.object_id
@@ -84,7 +88,7 @@ class ExperienceStatements(Statements):
     async def empty(self, object_id: int) -> None:
         """Forget what a withdrawn experience said, and who wrote it; not what it came from."""
         await self.connection.execute(
-            "update experiences set fields = '{}', carried_by = '', editor_id = null "
+            "update experiences set fields = '{}', carried_by = '', editor_id = null, project = '' "
             "where object_id = $1",
             object_id,
         )
@@ -128,6 +132,19 @@ class ExperienceStatements(Statements):
             "select o.id from experience_authors a join objects o on o.id = a.object_id "
             f"where a.url = $1 and o.deleted_at is null{bound} order by o.id desc limit $2",
             *args,
+        )
+        return [row[0] for row in rows]
+
+    async def of_project(self, url: str, viewer_id: int, limit: int = 100) -> list[int]:
+        """The experiences that came from a project and that a viewer may see, latest first."""
+        rows = await self.connection.fetch_all(
+            "select o.id from experiences e join objects o on o.id = e.object_id "
+            "join actors w on w.id = o.actor_id "
+            f"where e.project = $1 and e.project <> '' and o.deleted_at is null and {MAY_SEE} "
+            "order by o.id desc limit $3",
+            url,
+            viewer_id,
+            limit,
         )
         return [row[0] for row in rows]
 

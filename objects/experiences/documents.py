@@ -134,6 +134,7 @@ def with_terms(experience: Experience, author_url: str) -> dict[str, Any]:
         "schema:isBasedOn": _link(e.adapted_from),
         "cmt:adaptations": e.adaptations,
         "cmt:resultHere": e.result_here,
+        "prov:wasGeneratedBy": _link(e.project),
     }
     return _with_unknown(_filled(terms), e.unknown)
 

@@ -266,6 +266,7 @@ async def _copy(
         media_ids=[media.id for media in draft.media],
         copy_of=record.id,
     )
+    await tx.draft_sources.copy(record.id, made.record.id)
     return Saved(made, copied=True)
 
 

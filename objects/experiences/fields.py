@@ -128,6 +128,8 @@ class Experience:
     adapted_from: str = ""
     adaptations: str = ""
     result_here: str = ""
+    # actor id of the project space that it came from
+    project: str = ""
     reach: Reach = "public"
     language: str = "fr"
     # stays here: the people in the pictures agreed

@@ -34,6 +34,7 @@ async def keep_experience(
         experience.adapted_from,
         happened_at(experience) or record.published_at,
         editor_id,
+        experience.project,
     )
     await tx.experiences.save(row, authors)
     await index_experience(tx, record, experience)

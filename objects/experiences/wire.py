@@ -54,7 +54,7 @@ KNOWN: Final = CORE | {
     "schema:audience", "schema:teaches", "schema:instrument", "schema:duration", "schema:funding",
     "schema:accessibilityFeature", "schema:contributor", "schema:contactPoint",
     "schema:creativeWorkStatus", "schema:license", "schema:about", "schema:isBasedOn",
-    "prov:wasDerivedFrom", "prov:qualifiedAttribution",
+    "prov:wasDerivedFrom", "prov:wasGeneratedBy", "prov:qualifiedAttribution",
 }  # fmt: skip
 
 _SPDX: Final = {url.partition("://")[2].rstrip("/"): name for name, url in LICENCES.items()}
@@ -134,6 +134,7 @@ def experience_of(document: Document, author: str = "") -> Experience | None:
         adapted_from=_original(document),
         adaptations=_markdown(document, "cmt:adaptations"),
         result_here=_markdown(document, "cmt:resultHere"),
+        project=_address(document, "prov:wasGeneratedBy"),
         reach=_reach(document),
         language=_language(document),
         unknown=_unknown(document),

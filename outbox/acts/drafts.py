@@ -3,11 +3,14 @@
 from objects.experiences.changing import still_allowed
 from objects.experiences.drafts import Draft, Writer
 from objects.experiences.review import KIND
+from objects.projects.blocks import waiting_of
 from outbox.acts.experiences import change_experience, publish_experience
 from outbox.context import ActRefused, OutboxContext
 from storage.ids import new_id
 from storage.records import ActorRecord, AuditRecord, NotificationRecord, ObjectRecord
 from storage.store import Tx
+
+NOT_CONFIRMED = "Confirm every part that was taken from the project's notes first."
 
 
 async def publish_draft(
@@ -17,8 +20,9 @@ async def publish_draft(
 
     `approving`: by whoever reviewed it. Raises `ActRefused`: 409 `draft-changed` when it is not
     what was read any more (or was published already), 409 `changed-meanwhile` when the
-    experience that it changes was changed since; then both are kept. What was imported keeps its
-    date, and nobody is told of it.
+    experience that it changes was changed since; then both are kept; 409 `not-confirmed` while
+    its author has not confirmed every block that came from a project's notes. What was imported
+    keeps its date, and nobody is told of it.
     """
     record = draft.record
     author, before = await _prepared(context, draft, writer)
@@ -70,6 +74,8 @@ async def _prepared(
             raise ActRefused(410, "gone", "This experience was withdrawn meanwhile.")
         if not await still_allowed(tx, draft, writer):
             raise ActRefused(403, "not-yours", "This is not yours to publish any more.")
+        if await waiting_of(tx, record.id, draft.experience):
+            raise ActRefused(409, "not-confirmed", NOT_CONFIRMED)
         await tx.drafts.own_files(record.id, record.author_id)
         return author, before
 

@@ -63,6 +63,7 @@ FULL: Final = Experience(
     adapted_from="https://c.example/objects/7",
     adaptations="Nous avons raccourci les séquences.",
     result_here="La même réussite, en deux mois.",
+    project="https://d.example/users/realite-virtuelle",
     language="fr",
     unknown={"cmt:season": "hiver", "schema:audience": {"cmt:age": [16, 25]}},
 )
@@ -142,6 +143,7 @@ EXPERIENCES: Final = st.builds(
     adapted_from=_OPTIONAL,
     adaptations=_LINE,
     result_here=_LINE,
+    project=_OPTIONAL,
     reach=st.sampled_from(["public", "network", "organisation"]),
     language=st.sampled_from(["fr", "en", "br", "pt-BR"]),
     unknown=st.dictionaries(
