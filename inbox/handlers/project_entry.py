@@ -4,6 +4,7 @@ import orjson
 
 from federation.addresses import same_origin
 from federation.documents import Document
+from federation.errors import Unreachable
 from inbox.context import Gathered, HandlerContext, Ignored, Incoming, Violation
 from inbox.people import audience_of, keep_activity
 from inbox.sources import Sources
@@ -20,18 +21,34 @@ OPEN = ("public", "unlisted")
 
 
 async def concerns(incoming: Incoming, sources: Sources) -> bool:
-    """Whether an Announce is a project's that somebody here belongs to or follows."""
+    """Whether an Announce is a project's that somebody here belongs to or follows.
+
+    Raises `Unreachable` for a moment when it is the new home of one whose `Move` is on its way.
+    """
     inner = incoming.activity.embedded("object")
     if incoming.actor.type != "Group" or inner is None or inner.type not in PASSED_ON:
         return False
-    group_id = incoming.actor.id
+    group = incoming.actor
 
     async def look(tx: Tx) -> bool:
-        if await tx.projects.by_id(group_id) is None:
-            return False
-        return bool(incoming.actor.local or await tx.projects.local_members(group_id))
+        # The old home first: the Move may be processed while this is read.
+        coming = not group.local and await _is_coming(tx, group)
+        if group.local or await tx.projects.local_members(group.id):
+            return await tx.projects.by_id(group.id) is not None
+        if coming:
+            raise Unreachable(group.url, "the Move that leads there has not come yet")
+        return False
 
     return await sources.store.query(look)
+
+
+async def _is_coming(tx: Tx, group: ActorRecord) -> bool:
+    """Whether a Group says that it was a project which people here still belong to."""
+    before = await tx.actors.by_urls(orjson.loads(group.also_known_as or "[]"))
+    for old in before.values():
+        if not old.moved_to and await tx.projects.local_members(old.id):
+            return True
+    return False
 
 
 async def gather(incoming: Incoming, sources: Sources) -> Gathered:
