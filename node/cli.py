@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "follow": "speak:follow",
     "unfollow": "speak:unfollow",
     "timeline": "speak:timeline",
+    "project": "projects:project",
     "deliveries": "queues:deliveries",
     "inbox": "queues:inbox",
     "domain": "domains:domain",

@@ -28,7 +28,7 @@ def test_the_contract_of_names_is_kept() -> None:
         "init", "run", "web", "worker", "member", "token", "post", "publish", "follow",
         "unfollow", "timeline", "deliveries", "inbox", "migrate", "doctor", "backup", "restore",
         "tokens", "profile", "domain", "reports", "audit", "mail", "vocabulary", "import",
-        "network", "reindex", "announce", "emoji",
+        "network", "reindex", "announce", "emoji", "project",
     }  # fmt: skip
 
 

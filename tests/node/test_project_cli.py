@@ -1,0 +1,175 @@
+"""`communotic project …`: a contract that others script against."""
+
+import json
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.node.nodes import DOMAIN, called, made
+
+ORIGIN = f"http://{DOMAIN}"
+SPACE = f"{ORIGIN}/users/rva"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """The data directory of a node with a members-only project that greta leads."""
+    data = made(tmp_path / "node")
+    for name in ("marie", "paul"):
+        called(data, "member", "add", name, "--name", name.title())
+    opened = called(
+        data, "project", "create", "greta", "rva", "--name", "Réalité virtuelle", "--state",
+        "running", "--reach", "project", "--funder", "Région", "--objective", "Former",
+        "--objective", "Mesurer", "--joining", "open",
+    )  # fmt: skip
+    assert opened.exit_code == 0, opened.output
+    assert opened.stdout.strip() == SPACE
+    return data
+
+
+def said(data: Path, *words: str) -> Any:
+    """The JSON that a command prints."""
+    result = called(data, "project", *words, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_the_contract_of_names_is_kept(data: Path) -> None:
+    text = called(data, "project", "--help").stdout
+    for name in (
+        "create", "change", "close", "list", "show", "export", "invite", "uninvite", "accept",
+        "decline", "join", "admit", "refuse", "members", "role", "remove", "leave", "note",
+        "withdraw", "timeline",
+    ):  # fmt: skip
+        assert f" {name} " in text
+
+
+def test_a_project_is_opened_shown_and_changed(data: Path) -> None:
+    shown = said(data, "show", "greta", "rva")
+    assert (shown["account"], shown["state"], shown["reach"]) == (
+        f"rva@{DOMAIN}",
+        "running",
+        "project",
+    )
+    assert shown["objectives"] == ["Former", "Mesurer"]
+    changed = said(data, "change", "greta", "rva", "--name", "RV en atelier")
+    assert (changed["name"], changed["funder"]) == ("RV en atelier", "Région")
+    taken = called(data, "project", "create", "greta", "rva", "--name", "Encore")
+    assert taken.exit_code == 1
+    stranger = called(data, "project", "change", "marie", "rva", "--name", "Volé")
+    assert stranger.exit_code == 1
+    assert "no such project" in stranger.output
+
+
+def test_people_are_invited_agree_and_are_removed(data: Path) -> None:
+    assert said(data, "invite", "greta", "rva", "marie", "--role", "observer")["state"] == "invited"
+    invited = said(data, "list", "marie")
+    assert [(one["account"], one["membership"]) for one in invited] == [
+        (f"rva@{DOMAIN}", "invited")
+    ]
+    assert said(data, "accept", "marie", "rva")["state"] == "member"
+    again = called(data, "project", "accept", "marie", "rva")
+    assert again.exit_code == 1
+    assert "No invitation" in again.output
+    assert said(data, "role", "greta", "rva", "marie", "partner")["role"] == "partner"
+    roles = {one["account"]: one["role"] for one in said(data, "members", "marie", "rva")}
+    assert roles == {f"greta@{DOMAIN}": "lead", f"marie@{DOMAIN}": "partner"}
+    assert said(data, "remove", "greta", "rva", "marie")["state"] == "removed"
+    unknown = called(data, "project", "members", "marie", "rva")
+    assert unknown.exit_code == 1
+    assert "known to its members only" in unknown.output
+    last = called(data, "project", "leave", "greta", "rva")
+    assert last.exit_code == 1
+    assert "another lead" in last.output
+
+
+def test_an_invitation_is_taken_back_or_declined(data: Path) -> None:
+    said(data, "invite", "greta", "rva", "marie")
+    assert said(data, "uninvite", "greta", "rva", "marie")["state"] == "declined"
+    assert called(data, "project", "accept", "marie", "rva").exit_code == 1
+    said(data, "invite", "greta", "rva", "paul")
+    assert said(data, "decline", "paul", "rva")["state"] == "declined"
+
+
+def test_who_asks_waits_for_a_lead(data: Path) -> None:
+    said(data, "change", "greta", "rva", "--joining", "request")
+    assert said(data, "join", "marie", "rva", "--message", "Bonjour")["state"] == "requested"
+    said(data, "join", "paul", "rva")
+    waiting = {one["account"]: one["state"] for one in said(data, "members", "greta", "rva")}
+    assert waiting[f"marie@{DOMAIN}"] == "requested"
+    assert said(data, "admit", "greta", "rva", "marie", "--role", "observer")["role"] == "observer"
+    assert (
+        said(data, "refuse", "greta", "rva", "paul", "--reason", "Complet")["state"] == "declined"
+    )
+    shut = called(data, "project", "admit", "marie", "rva", "paul")
+    assert shut.exit_code == 1
+    assert "lead" in shut.output
+
+
+def test_members_write_and_read(data: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.pdf"
+    plan.write_bytes(b"%PDF-1.4\n%%EOF\n")
+    called(data, "project", "join", "marie", "rva")
+    milestone = said(data, "note", "greta", "rva", "Tout est prêt.", "--kind", "milestone",
+                     "--title", "Ouverture", "--due", "2026-12-15")  # fmt: skip
+    url = said(data, "note", "marie", "rva", "Le casque est là.", "--milestone", milestone["url"],
+               "--title", "Matériel", "--file", str(plan))["url"]  # fmt: skip
+    vote = said(data, "note", "greta", "rva", "On achète ?", "--kind", "decision", "--choice",
+                "Oui", "--choice", "Non", "--quorum", "2")  # fmt: skip
+    answer = said(data, "note", "marie", "rva", "D’accord.", "--reply-to", vote["url"])
+    assert (answer["kind"], answer["visibility"]) == ("comment", "project")
+    rows = {row["url"]: row for row in said(data, "timeline", "marie", "rva")}
+    assert rows[url]["milestone"] == milestone["url"]
+    assert rows[milestone["url"]]["author"] == f"rva@{DOMAIN}"
+    assert rows[vote["url"]]["state"] == "proposed"
+    only = said(data, "timeline", "marie", "rva", "--kind", "milestone")
+    assert [row["title"] for row in only] == ["Ouverture"]
+    assert said(data, "timeline", "paul", "rva") == []
+    assert called(data, "project", "withdraw", "marie", milestone["url"]).exit_code == 1
+    assert called(data, "project", "withdraw", "marie", url).exit_code == 0
+    assert url not in {row["url"] for row in said(data, "timeline", "greta", "rva")}
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["paul", "rva", "Bonjour"], "Only members"),
+        (["greta", "rva", "x", "--due", "demain"], "is no day"),
+        (["greta", "rva", "x", "--link", "javascript:1"], "no web address"),
+        (["greta", "rva", "x", "--state", "adopted"], "no state of a progress"),
+        (["greta", "nothing", "x"], "no project nothing"),
+        (["greta", "marie", "x"], "is no project"),
+        (["greta", "rva", ""], "needs a title or a text"),
+    ],
+)
+def test_what_cannot_be_written_says_why(data: Path, words: list[str], why: str) -> None:
+    result = called(data, "project", "note", *words)
+    assert result.exit_code == 1
+    assert why in result.output
+
+
+def test_a_closed_project_is_read_and_exported_but_not_added_to(data: Path, tmp_path: Path) -> None:
+    called(data, "project", "note", "greta", "rva", "Bilan : **réussi**.", "--kind", "meeting")
+    assert said(data, "close", "greta", "rva")["state"] == "closed"
+    late = called(data, "project", "note", "greta", "rva", "Encore")
+    assert late.exit_code == 1
+    assert "has ended" in late.output
+    file = tmp_path / "rva.tar"
+    assert "bytes" in called(data, "project", "export", "greta", "rva", str(file)).output
+    with tarfile.open(file) as tar:
+        opened = tar.extractfile("journal.md")
+        assert opened is not None
+        assert "Bilan : **réussi**." in opened.read().decode()
+    again = called(data, "project", "export", "greta", "rva", str(file))
+    assert again.exit_code == 2
+    assert "exists already" in again.output
+
+
+def test_nobody_but_members_exports_and_nothing_is_left_behind(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "stolen.tar"
+    result = called(data, "project", "export", "paul", "rva", str(file))
+    assert result.exit_code == 1
+    assert "Only members" in result.output
+    assert not file.exists()
