@@ -8,6 +8,7 @@ import orjson
 
 from actors.documents import wire_time
 from federation.documents import Document
+from objects.experiences.fields import LICENCES
 from objects.notes import NoteDraft, build_object
 from objects.polls import PollDraft, question_document
 from objects.projects.entries import OF_THE_GROUP, STATES, Entry, entry_of, first_state
@@ -29,7 +30,10 @@ RENEWED = ("name", "content", "contentMap", "source", "tag", "sensitive", "summa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryDraft:
-    """An entry as somebody writes it; `text` is Markdown. Without `reach`: as the project is."""
+    """An entry as somebody writes it; `text` is Markdown. Without `reach`: as the project is.
+
+    A call is for everybody, whatever else is said.
+    """
 
     entry: Entry
     text: str = ""
@@ -49,6 +53,8 @@ async def publish_entry(
     `ActRefused` for those who may not publish there, and for what is missing.
     """
     _check(draft)
+    if draft.entry.kind == "call" and (draft.entry.due_at or context.now()) < context.now():
+        raise ActRefused(422, "over", "The last day to answer is over already.")
     draft = replace(draft, entry=_begun(draft))
     writer = author
     if draft.entry.kind in OF_THE_GROUP:
@@ -187,6 +193,8 @@ def _language(stored: dict[str, Any], fallback: str) -> str:
 
 
 async def _visibility(context: OutboxContext, group: ActorRecord, draft: EntryDraft) -> Visibility:
+    if draft.entry.kind == "call":
+        return "public"
     if draft.reach is not None:
         return draft.reach
     project = await context.store.query(lambda tx: tx.projects.by_id(group.id))
@@ -221,6 +229,12 @@ def _check(draft: EntryDraft) -> None:
     entry = draft.entry
     if not (draft.text.strip() or entry.title.strip() or entry.link):
         raise ActRefused(422, "empty", "An entry needs a title or a text.")
+    if entry.kind in OF_THE_GROUP and not entry.title.strip():
+        raise ActRefused(422, "no-title", "A milestone or a call needs a title.")
+    if entry.due and entry.due_at is None:
+        raise ActRefused(422, "no-day", f"{entry.due[:20]!r} is no day.")
+    if entry.licence and entry.licence not in LICENCES:
+        raise ActRefused(422, "no-licence", f"{entry.licence[:40]!r} is no licence known here.")
     if len(entry.title) > MAX_TITLE:
         raise ActRefused(422, "too-long", f"A title has at most {MAX_TITLE} characters.")
     if entry.state and entry.state not in STATES.get(entry.kind, ()):
