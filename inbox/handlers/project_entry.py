@@ -46,7 +46,7 @@ async def _is_coming(tx: Tx, group: ActorRecord) -> bool:
     """Whether a Group says that it was a project which people here still belong to."""
     before = await tx.actors.by_urls(orjson.loads(group.also_known_as or "[]"))
     for old in before.values():
-        if not old.moved_to and await tx.projects.local_members(old.id):
+        if await tx.projects.local_members(old.id):
             return True
     return False
 

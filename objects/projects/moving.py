@@ -20,8 +20,8 @@ async def take_along(
 ) -> ProjectRecord | None:
     """Let what this server knows of a project belong to the Group that it is from now on.
 
-    Members and their roles, entries with their numbers, and the counter go along; who stands to
-    the new Group in some way already keeps that. Doing it again changes nothing. None when one of
+    Members and their roles, entries with their numbers, and the counter go along, and nobody is
+    a member of the old one any more; who belongs to the new Group already keeps their role. Doing it again changes nothing. None when one of
     the two is no project here.
     """
     before, after = await tx.projects.by_id(old.id), await tx.projects.by_id(new.id)
@@ -32,6 +32,8 @@ async def take_along(
         if known is None or (is_member(membership) and not is_member(known)):
             moved = replace(membership, project_id=new.id, since=now)
             await tx.projects.save_membership(moved)
+        if is_member(membership):
+            await tx.projects.save_membership(replace(membership, state="moved", since=now))
     await tx.project_entries.move_all(old.id, new.id)
     await tx.projects.reach_position(new.id, before.position)
     return after
