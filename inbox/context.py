@@ -5,7 +5,9 @@ from typing import Any, Protocol
 
 from actors.identifiers import Identifiers
 from federation.documents import Document
+from objects.events.attending import Answer
 from objects.incoming import IncomingObject
+from objects.projects.offers import Proposal
 from storage.projects import MembershipRecord
 from storage.records import ActivityRecord, ActorRecord, FollowRecord, ObjectRecord, ReceivedRecord
 from storage.store import Tx
@@ -58,6 +60,32 @@ class Outgoing(Protocol):
         reason: str = "",
     ) -> None:
         """Tell `asker` that a project of ours agrees to what they asked, or why it does not."""
+
+    async def take_offer(
+        self,
+        tx: Tx,
+        group: ActorRecord,
+        member: ActorRecord,
+        url: str,
+        proposal: Proposal,
+        reason: str,
+    ) -> tuple[str, str]:
+        """Keep what `member` proposes to a project of ours, or do it at once.
+
+        Gives `waiting`, `accepted` or `refused`, and why it was refused.
+        """
+
+    async def answer_attendance(
+        self,
+        tx: Tx,
+        record: ObjectRecord,
+        asker: ActorRecord,
+        join_url: str,
+        *,
+        answer: Answer,
+        reason: str = "",
+    ) -> None:
+        """Tell `asker` what becomes of their Join of an event of ours, or why nothing does."""
 
     async def tell_joined(
         self, tx: Tx, group: ActorRecord, membership: MembershipRecord, person: ActorRecord

@@ -16,7 +16,11 @@ Also = Callable[[Tx, ObjectRecord], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class OutboxContext:
-    """The services behind the acts; `language` is the node's default for texts."""
+    """The services behind the acts; `language` is the node's default for texts.
+
+    `project_room` is how many bytes the files of one project may take; 0: no bound. Without
+    `looks_up` nobody is looked up on the network: an act is part of a transaction.
+    """
 
     store: Store
     identifiers: Identifiers
@@ -25,6 +29,8 @@ class OutboxContext:
     objects: RemoteObjects
     language: str
     clock: Callable[[], float]
+    project_room: int = 0
+    looks_up: bool = True
 
     def now(self) -> int:
         """Milliseconds since the epoch."""

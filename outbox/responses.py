@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from objects.events.attending import Answer
+from objects.projects.offers import Proposal
+from outbox.acts.events import answering
 from outbox.acts.follow import answer_within, ask_within, undo_within
 from outbox.acts.projects import hosting
+from outbox.acts.projects.offers import take_offer
 from outbox.acts.quoted import grant, show_approval
 from outbox.builders import reject
 from outbox.context import ActRefused, OutboxContext
@@ -77,6 +81,48 @@ class Responses:
         """Tell `asker` that a project of ours agrees to what they asked, or why it does not."""
         await hosting.answer(
             tx, self._publisher, group, asker, request, agreed=agreed, role=role, reason=reason
+        )
+
+    async def take_offer(
+        self,
+        tx: Tx,
+        group: ActorRecord,
+        member: ActorRecord,
+        url: str,
+        proposal: Proposal,
+        reason: str,
+    ) -> tuple[str, str]:
+        """Keep what `member` proposes to a project of ours, or do it wholly or not at all.
+
+        Gives `waiting`, `accepted` or `refused`, and why it was refused.
+        """
+        try:
+            async with tx.connection.savepoint():
+                offer = await take_offer(tx, self._context, member, group, url, proposal, reason)
+        except ActRefused as refused:
+            return "refused", refused.detail
+        return offer.state, ""
+
+    async def answer_attendance(
+        self,
+        tx: Tx,
+        record: ObjectRecord,
+        asker: ActorRecord,
+        join_url: str,
+        *,
+        answer: Answer,
+        reason: str = "",
+    ) -> None:
+        """Tell `asker` what becomes of their Join of an event of ours, or why nothing does."""
+        await answering.tell(
+            tx,
+            self._publisher,
+            record,
+            asker,
+            join_url,
+            self._context.now(),
+            answer=answer,
+            reason=reason,
         )
 
     async def tell_joined(

@@ -45,6 +45,8 @@ FILTERABLE: Final = frozenset(
 )
 # Of these the latest counts, for the others the first.
 RENEWED: Final = frozenset({"update", "quoted_update"})
+# So it is with projects: somebody is invited again, asks again after having left.
+OF_PROJECTS: Final = "project."
 GROUPED: Final = frozenset({"like", "share", "follow", "admin.sign_up"})
 
 _FOLLOWED: Final = (
@@ -130,8 +132,8 @@ async def notify(connection: Connection, n: NotificationRecord) -> bool:
     They do not want to know of conversations that they muted, of those whom they hide, and of
     whom their policy drops. What it filters is kept, and waits among the requests.
     """
-    if n.kind in RENEWED:
-        await unnotify(connection, n.owner_id, n.kind, n.actor_id, n.object_id)
+    if n.kind in RENEWED or n.kind.startswith(OF_PROJECTS):
+        await unnotify(connection, n.owner_id, n.kind, n.actor_id, n.object_id, n.subject_id)
     row = await connection.fetch_one(
         _TELL_BY_POLICY if n.kind in FILTERABLE else _TELL,
         n.id,
@@ -154,16 +156,23 @@ async def notify(connection: Connection, n: NotificationRecord) -> bool:
 
 
 async def unnotify(
-    connection: Connection, owner_id: int, kind: str, actor_id: int, object_id: int | None
+    connection: Connection,
+    owner_id: int,
+    kind: str,
+    actor_id: int,
+    object_id: int | None,
+    subject_id: int | None = None,
 ) -> None:
-    """Take back what was told about something that was undone."""
+    """Take back what was told about something that was undone, or that comes again."""
     await connection.execute(
         "delete from notifications where owner_id = $1 and kind = $2 and actor_id = $3 "
-        "and object_id is not distinct from $4",
+        "and object_id is not distinct from $4 "
+        "and (cast($5 as bigint) is null or subject_id = cast($5 as bigint))",
         owner_id,
         kind,
         actor_id,
         object_id,
+        subject_id,
     )
 
 

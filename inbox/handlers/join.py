@@ -1,6 +1,7 @@
 """Somebody wants to belong to a project of ours, or belongs to it no more."""
 
-from inbox.context import HandlerContext, Ignored
+from federation.documents import Document
+from inbox.context import HandlerContext, Ignored, Violation
 from inbox.people import local_actor, refuse_if_blocked, tell
 from objects.projects.membership import (
     NotAllowed,
@@ -47,8 +48,9 @@ async def receive(context: HandlerContext) -> str:
         await _decline(context, group, "This project is joined by invitation only.")
         return "declined: by invitation only"
     await stand(tx, group.id, person, "requested", context.now, url=context.url, engagement=word)
+    asked = before is not None and before.state == "requested" and not context.incoming.local
     for lead in await leads(tx, group.id):
-        if lead.local:
+        if lead.local and not asked:
             await tell(context, lead, "project.asked", None, group.id)
     return ""
 
@@ -85,12 +87,28 @@ async def _decline(context: HandlerContext, group: ActorRecord, reason: str) -> 
     )
 
 
+async def take_back(context: HandlerContext, undone: Document) -> str | None:
+    """A Join is taken back, asked or granted; None when there is none of ours."""
+    known = await context.tx.projects.membership_by_url(undone.id or "")
+    url = undone.first_id("object")
+    if known is not None and known.actor_id != context.actor.id:
+        raise Violation("only one's own Join can be undone")
+    if known is not None:
+        group = await context.tx.actors.by_id(known.project_id)
+        url = group.url if group is not None else None
+    found = await our_project(context, url)
+    return None if found is None else await _end(context, found[0])
+
+
 async def receive_leave(context: HandlerContext) -> str:
     """Note that a member has left; nothing new reaches their server any more."""
     found = await our_project(context, context.activity.first_id("object"))
     if found is None:
         raise Ignored("the object of the Leave is no project of ours")
-    group, _ = found
+    return await _end(context, found[0])
+
+
+async def _end(context: HandlerContext, group: ActorRecord) -> str:
     tx, person = context.tx, context.actor
     before = await tx.projects.membership(group.id, person.id)
     if before is None or before.state in {"left", "removed", "declined"}:

@@ -101,7 +101,8 @@ async def _answer(context: HandlerContext, *, agreed: bool) -> str:
     membership = await context.tx.projects.membership_by_url(url)
     if context.actor.type == "Group" and not context.actor.local:
         if membership is None:
-            return await _entry_refused(context, url, agreed=agreed)
+            note = await _offer_answered(context, url, agreed=agreed)
+            return note if note is not None else await _entry_refused(context, url, agreed=agreed)
         return await _answered_us(context, membership, agreed=agreed)
     if membership is None or membership.actor_id != context.actor.id:
         raise Violation("only who was invited answers an invitation")
@@ -139,6 +140,29 @@ async def _arrived(context: HandlerContext, person: ActorRecord) -> None:
     await tell(context, person, "project.admitted", None, context.actor.id)
 
 
+async def _offer_answered(context: HandlerContext, url: str, *, agreed: bool) -> str | None:
+    """The project does what somebody here proposed, or says why it does not."""
+    tx = context.tx
+    offer = await tx.project_offers.by_url(url)
+    if offer is None:
+        return None
+    if offer.project_id != context.actor.id:
+        raise Violation("only the project that it was proposed to answers")
+    state = "accepted" if agreed else "rejected"
+    answer = "" if agreed else _reason(context)
+    if not await tx.project_offers.decide(offer.id, state, answer, context.actor.id, context.now):
+        raise Ignored("the Offer was answered or withdrawn before")
+    member = await tx.actors.by_id(offer.actor_id)
+    if member is not None:
+        await tell(context, member, f"project.offer-{state}", None, context.actor.id)
+    return ""
+
+
+def _reason(context: HandlerContext) -> str:
+    """Why something was refused, as its Reject says."""
+    return line(plain_text((context.activity.text("summary") or "")[:2_000]), 500)
+
+
 async def _entry_refused(context: HandlerContext, url: str, *, agreed: bool) -> str:
     """The project does not take what somebody here wrote for it."""
     activity = await context.tx.activities.by_url(url)
@@ -147,8 +171,7 @@ async def _entry_refused(context: HandlerContext, url: str, *, agreed: bool) -> 
     entry = await context.tx.project_entries.by_id(activity.object_id)
     if entry is None or entry.project_id != context.actor.id or entry.position:
         raise Ignored("the answer is to nothing that waits here")
-    reason = line(plain_text(context.activity.text("summary") or ""))
-    await context.tx.project_journal.refuse(entry.object_id, reason)
+    await context.tx.project_journal.refuse(entry.object_id, _reason(context))
     author = await context.tx.actors.by_id(activity.actor_id)
     if author is not None:
         await tell(context, author, "project.refused", entry.object_id, context.actor.id)

@@ -3,6 +3,7 @@
 from actors import relationships
 from federation.documents import Document
 from inbox.context import HandlerContext, Ignored, Violation
+from inbox.handlers import attendance, join, offer
 from inbox.people import list_in_inbox, local_actor
 from objects import reactions
 from storage.activities import Reaction
@@ -81,6 +82,20 @@ async def receive_block(context: HandlerContext) -> str:
     return ""
 
 
+async def receive_join(context: HandlerContext) -> str:
+    """Somebody does not want to belong to a project, or to take part in an event, any more."""
+    undone = _own(context)
+    note = await join.take_back(context, undone)
+    return note if note is not None else await attendance.receive_undo_join(context)
+
+
+async def receive_offer(context: HandlerContext) -> str:
+    """Take a proposal to a project back."""
+    undone = _own(context)
+    note = await offer.take_back(context, undone)
+    return note if note is not None else await _not_found(context, undone)
+
+
 async def receive_any(context: HandlerContext) -> str:
     """Undo what is only named by its id: look where the id leads."""
     undone, activities = _own(context), context.tx.activities
@@ -92,6 +107,12 @@ async def receive_any(context: HandlerContext) -> str:
         return await receive_like(context)
     if await activities.reaction_by_url("shares", undone.id) is not None:
         return await receive_announce(context)
+    for take_back in (join.take_back, offer.take_back):
+        note = await take_back(context, undone)
+        if note is not None:
+            return note
+    if await context.tx.events.attendance_by_url(undone.id) is not None:
+        return await attendance.receive_undo_join(context)
     known = await activities.by_url(undone.id)
     target = await local_actor(context, known.object_url) if known else None
     if known is None or known.type != "Block" or target is None:

@@ -20,7 +20,7 @@ from objects.projects.entries import (
     entry_of,
     entry_properties,
 )
-from objects.projects.fields import JOININGS, PROJECT_REACHES, ProjectReach, Role
+from objects.projects.fields import JOININGS, PROJECT_REACHES, Role
 from objects.projects.fields import STATES as PROJECT_STATES
 from objects.projects.membership import MAX_ENGAGEMENT, NotAllowed, role_named
 from objects.projects.wire import members_url
@@ -54,11 +54,10 @@ _CHOICES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEntry:
-    """A milestone or a call more; `text` is Markdown. Without `reach`: as the project is."""
+    """A milestone or a call more; `text` is Markdown."""
 
     entry: Entry
     text: str = ""
-    reach: ProjectReach | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +122,7 @@ def proposal_document(proposal: Proposal, group_url: str) -> dict[str, Any]:
     match proposal:
         case NewEntry():
             said = entry_properties(proposal.entry) | _source(proposal.text)
-            reach = {"cmt:reach": proposal.reach} if proposal.reach else {}
-            return _activity("Create", group_url, {"type": "Note", **said, **reach})
+            return _activity("Create", group_url, {"type": "Note", **said})
         case EntryChange():
             source = {} if proposal.text is None else _source(proposal.text)
             changed = {"id": proposal.url, "type": "Note", **proposal.said, **source}
@@ -172,14 +170,20 @@ def proposal_of(activity: Document, group_url: str) -> Proposal:
     raise not_offered("This cannot be proposed to a project.")
 
 
-def text_of(proposal: Proposal) -> str:
-    """A proposal as the text that the database keeps; `from_text` reads it."""
-    return orjson.dumps(proposal_document(proposal, _HERE)).decode()
+def text_of(proposal: Proposal, reason: str = "") -> str:
+    """A proposal, and why it is made, as the text that the database keeps."""
+    kept = {"object": proposal_document(proposal, _HERE), "content": reason[:MAX_REASON]}
+    return orjson.dumps(kept).decode()
 
 
 def from_text(document: str) -> Proposal:
-    """A proposal from the database."""
-    return proposal_of(Document(orjson.loads(document)), _HERE)
+    """A proposal from the database. Raises `NotAllowed` for what is none."""
+    return proposal_of(Document(orjson.loads(document)).embedded("object") or Document({}), _HERE)
+
+
+def reason_of(document: str) -> str:
+    """Why a proposal from the database was made."""
+    return Document(orjson.loads(document)).text("content") or ""
 
 
 _HERE: Final = "https://project.invalid/"
@@ -190,18 +194,14 @@ def _new_entry(document: Document) -> NewEntry:
     named = (document.first_id("cmt:kind") or "").rpartition(":")[2].rpartition("#")[2]
     if named not in {NAMES[kind] for kind in NAMES if kind in OF_THE_GROUP}:
         raise not_offered("A milestone or a call can be proposed; a note is simply written.")
-    entry = entry_of(Document({n: v for n, v in document.raw.items() if n != "cmt:reach"}))
+    entry = entry_of(document)
     state = document.text("cmt:state")
     if state is not None and state not in STATES[entry.kind]:
         raise not_offered(f"{state[:40]!r} is no state of a {entry.kind}.")
     written = _text(document) or ""
     if not entry.title and not written:
         raise not_offered("A milestone or a call needs a title or a text.")
-    reach = document.text("cmt:reach")
-    known = next((one for one in PROJECT_REACHES if one == reach), None)
-    if reach is not None and known is None:
-        raise not_offered(f"{reach[:40]!r} is no reach.")
-    return NewEntry(entry=entry, text=written, reach=known)
+    return NewEntry(entry=entry, text=written)
 
 
 def _entry_change(document: Document, url: str) -> EntryChange:

@@ -14,6 +14,7 @@ from objects.experiences.store import was_experience
 from objects.incoming import store_object
 from objects.media import attachment_document
 from objects.notes import NoteDraft, build_object
+from objects.projects.files import NoRoom, check_room
 from objects.projects.store import keep_entry
 from objects.quotes import quoting_properties
 from objects.text import find_mentions
@@ -69,7 +70,7 @@ async def post(
         people,
         context.identifiers,
         context.now(),
-        await _attachments(context, author, draft.media_ids),
+        await _attachments(context, author, draft),
     )
     whole = {"@context": CONTEXT, **document}
     if quoted is not None:
@@ -92,12 +93,22 @@ def _finishing(context: OutboxContext, draft: NoteDraft, also: Also | None) -> A
     async def finish(tx: Tx, record: ObjectRecord) -> None:
         if draft.project is not None:
             await keep_entry(tx, draft.project.id, record, "", context.now())
+            if draft.media_ids:
+                await refuse_overfull(tx, context, draft.project.id)
         if draft.poll is not None and draft.poll.hide_totals:
             await tx.objects.hide_totals(record.id, 1)
         if also is not None:
             await also(tx, record)
 
     return finish
+
+
+async def refuse_overfull(tx: Tx, context: OutboxContext, project_id: int) -> None:
+    """Raise `ActRefused` 413 when the files of a project take more room than it has."""
+    try:
+        await check_room(tx, project_id, context.project_room)
+    except NoRoom as error:
+        raise ActRefused(413, "project-full", str(error)) from None
 
 
 async def _answered(
@@ -136,8 +147,9 @@ async def _as_restricted(
 
 
 async def _attachments(
-    context: OutboxContext, author: ActorRecord, media_ids: tuple[int, ...]
+    context: OutboxContext, author: ActorRecord, draft: NoteDraft
 ) -> list[dict[str, Any]]:
+    media_ids, guarded = draft.media_ids, draft.visibility == "project"
     if not media_ids:
         return []
 
@@ -147,7 +159,11 @@ async def _attachments(
         missing = [m is None or m.actor_id != author.id or m.object_id is not None for m in found]
         if any(missing):
             raise ActRefused(422, "no-media", NO_MEDIA)
-        return [attachment_document(media, context.identifiers) for media in found if media]
+        return [
+            attachment_document(media, context.identifiers, guarded=guarded)
+            for media in found
+            if media
+        ]
 
     return await context.store.query(operation)
 
@@ -169,7 +185,8 @@ async def find_people(
     known = await context.store.query(lambda tx: _known_as(tx, set(accounts.values())))
     found = {name: known[account] for name, account in accounts.items() if account in known}
     wanted = {n: "@".join(a) for n, a in accounts.items() if n not in found and a[1] != author.host}
-    found |= await look_all(context, wanted, seconds=LOOKUP_SECONDS) if wanted else {}
+    if wanted and context.looks_up:
+        found |= await look_all(context, wanted, seconds=LOOKUP_SECONDS)
     return {name: found[name] for name in accounts if name in found and _heard(found[name])}
 
 

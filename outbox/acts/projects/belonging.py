@@ -1,26 +1,27 @@
 """Inviting, joining, agreeing, leaving, removing: who belongs to a project, here or elsewhere."""
 
-from actors.relationships import undo_follow
 from objects.projects.fields import Role
-from objects.projects.membership import (
-    NotAllowed,
-    check_not_last_lead,
-    is_member,
-    stand,
-    steers,
-)
-from outbox.acts.follow import ask_within, undo_within
+from objects.projects.membership import is_member, stand, steers
 from outbox.acts.projects import hosting
+from outbox.acts.projects.admitting import (
+    admit,
+    change_role_within,
+    decline_within,
+    invite_within,
+    keep_a_lead,
+    remove_within,
+    unfollow,
+    withdraw_within,
+)
 from outbox.acts.projects.spaces import hosted_and_led
-from outbox.builders import accept, reject, undo
-from outbox.builders import invite as invitation
+from outbox.builders import accept, reject
 from outbox.builders import join as joining
 from outbox.builders import leave as leaving
 from outbox.context import ActRefused, OutboxContext
 from outbox.recipients import Recipients
 from storage.ids import new_id
 from storage.projects import MembershipRecord
-from storage.records import ActivityRecord, ActorRecord
+from storage.records import ActorRecord
 from storage.store import Tx
 
 
@@ -40,31 +41,7 @@ async def invite(
 
     async def operation(tx: Tx) -> MembershipRecord:
         await hosted_and_led(tx, lead, group)
-        before = await tx.projects.membership(group.id, person.id)
-        if is_member(before):
-            raise ActRefused(409, "member", f"{person.account} is a member already.")
-        if before is not None and before.state == "requested":
-            return await _admit(context, tx, group, person, role)
-        number = new_id()
-        url = context.identifiers.activity(number)
-        membership = await stand(
-            tx,
-            group.id,
-            person,
-            "invited",
-            context.now(),
-            role=role,
-            url=url,
-            invited_by=lead.id,
-        )
-        await context.publisher.publish(
-            tx,
-            group,
-            invitation.build(group.url, person.url, role, lead.url, message),
-            recipients=Recipients(actors=(person.id,), personal=True),
-            activity_id=number,
-        )
-        return membership
+        return await invite_within(tx, context, lead, group, person, role, message)
 
     return await context.store.write(operation)
 
@@ -76,17 +53,7 @@ async def withdraw_invitation(
 
     async def operation(tx: Tx) -> None:
         await hosted_and_led(tx, lead, group)
-        before = await tx.projects.membership(group.id, person.id)
-        if before is None or before.state != "invited":
-            raise ActRefused(404, "no-invitation", "No invitation waits for an answer.")
-        await stand(tx, group.id, person, "declined", context.now())
-        request = {"type": "Invite", "id": before.url, "actor": group.url, "object": person.url}
-        await context.publisher.publish(
-            tx,
-            group,
-            undo.build(request, [person.url]),
-            recipients=Recipients(actors=(person.id,), personal=True),
-        )
+        await withdraw_within(tx, context, group, person)
 
     await context.store.write(operation)
 
@@ -106,7 +73,7 @@ async def answer_invitation(
             raise ActRefused(404, "no-invitation", "No invitation waits for an answer.")
         if group.local:
             if agreed:
-                return await _admit(context, tx, group, person, None)
+                return await admit(tx, context, group, person, None)
             return await stand(tx, group.id, person, "declined", context.now())
         state = "requested" if agreed else "declined"
         membership = await stand(tx, group.id, person, state, context.now())
@@ -156,7 +123,7 @@ async def join(
             activity_id=number,
         )
         if group.local and project.joining == "open":
-            return await _admit(context, tx, group, person, None)
+            return await admit(tx, context, group, person, None)
         return membership
 
     return await context.store.write(operation)
@@ -183,14 +150,8 @@ async def answer_request(
         if before is None or before.state != "requested":
             raise ActRefused(404, "no-request", f"{person.account} did not ask to join.")
         if agreed:
-            return await _admit(context, tx, group, person, role)
-        declined = await stand(tx, group.id, person, "declined", context.now())
-        if not person.local:
-            request = _join_of(before, person, group)
-            await hosting.answer(
-                tx, context.publisher, group, person, request, agreed=False, reason=reason
-            )
-        return declined
+            return await admit(tx, context, group, person, role, by=lead)
+        return await decline_within(tx, context, group, person, reason)
 
     return await context.store.write(operation)
 
@@ -207,16 +168,7 @@ async def change_role(
 
     async def operation(tx: Tx) -> MembershipRecord:
         await hosted_and_led(tx, lead, group)
-        before = await tx.projects.membership(group.id, person.id)
-        if not is_member(before):
-            raise ActRefused(404, "not-a-member", f"{person.account} is no member.")
-        if role != "lead":
-            await _keep_a_lead(tx, group, person)
-        membership = await stand(
-            tx, group.id, person, "member", context.now(), role=role, engagement=engagement
-        )
-        await hosting.tell_joined(tx, context.publisher, group, membership, person)
-        return membership
+        return await change_role_within(tx, context, group, person, role, engagement)
 
     return await context.store.write(operation)
 
@@ -231,7 +183,7 @@ async def leave(
         if before is None or before.state not in {"member", "requested", "invited"}:
             raise ActRefused(404, "not-a-member", "You are no member of this project.")
         if group.local and steers(before):
-            await _keep_a_lead(tx, group, person)
+            await keep_a_lead(tx, group, person)
         membership = await stand(tx, group.id, person, "left", context.now())
         if group.local:
             if is_member(before):
@@ -243,7 +195,7 @@ async def leave(
                 leaving.build(group.url, [group.url]),
                 recipients=Recipients(actors=(group.id,), personal=True),
             )
-        await _unfollow(context, tx, person, group)
+        await unfollow(tx, context, person, group)
         return membership
 
     return await context.store.write(operation)
@@ -259,55 +211,6 @@ async def remove(
 
     async def operation(tx: Tx) -> MembershipRecord:
         await hosted_and_led(tx, lead, group)
-        before = await tx.projects.membership(group.id, person.id)
-        if not is_member(before):
-            raise ActRefused(404, "not-a-member", f"{person.account} is no member.")
-        await _keep_a_lead(tx, group, person)
-        membership = await stand(tx, group.id, person, "removed", context.now())
-        await hosting.tell_gone(tx, context.publisher, group, person)
-        if person.local:
-            await _unfollow(context, tx, person, group)
-        return membership
+        return await remove_within(tx, context, group, person)
 
     return await context.store.write(operation)
-
-
-async def _admit(
-    context: OutboxContext, tx: Tx, group: ActorRecord, person: ActorRecord, role: Role | None
-) -> MembershipRecord:
-    """Make somebody a member of a project of this node, and tell everybody concerned."""
-    before = await tx.projects.membership(group.id, person.id)
-    membership = await stand(tx, group.id, person, "member", context.now(), role=role)
-    if not person.local and before is not None:
-        request = _join_of(before, person, group)
-        await hosting.answer(
-            tx, context.publisher, group, person, request, agreed=True, role=membership.role
-        )
-    await hosting.tell_joined(tx, context.publisher, group, membership, person)
-    await hosting.welcome(tx, context.publisher, group, person)
-    if person.local:
-        await ask_within(tx, context.publisher, person, group, context.now())
-    return membership
-
-
-def _join_of(
-    membership: MembershipRecord, person: ActorRecord, group: ActorRecord
-) -> dict[str, str]:
-    """A Join as it stands inside its answer."""
-    return {"type": "Join", "id": membership.url, "actor": person.url, "object": group.url}
-
-
-async def _keep_a_lead(tx: Tx, group: ActorRecord, person: ActorRecord) -> None:
-    try:
-        await check_not_last_lead(tx, group.id, person)
-    except NotAllowed as error:
-        raise ActRefused(409, error.code, error.detail) from None
-
-
-async def _unfollow(
-    context: OutboxContext, tx: Tx, person: ActorRecord, group: ActorRecord
-) -> ActivityRecord | None:
-    followed = await undo_follow(tx, person, "", group)
-    if followed is None:
-        return None
-    return await undo_within(tx, context.publisher, person, group, followed.url)
