@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 
 from config.settings import Settings
 
-Kind = Literal["actor", "object", "activity", "follow", "media"]
+Kind = Literal["actor", "object", "activity", "follow", "media", "guarded"]
 
 USERNAME = re.compile(r"^[a-z0-9_]([a-z0-9_.-]{0,28}[a-z0-9_])?$", re.IGNORECASE)
 PATHS = re.compile(
     r"^/(?:(?P<node>actor)|users/(?P<username>[^/]+)|objects/(?P<object>[0-9]+)"
-    r"|activities/(?P<activity>[0-9]+)|media/(?P<media>[^/]+))$"
+    r"|activities/(?P<activity>[0-9]+)|media/(?P<media>[^/]+)"
+    r"|projects/files/(?P<guarded>[0-9]+/[^/]+))$"
 )
 RESERVED = frozenset(
     {
@@ -127,6 +128,10 @@ class Identifiers:
         """The address of an uploaded file."""
         return f"{self.origin}/media/{file}"
 
+    def guarded(self, number: int, file: str, leave: str = "") -> str:
+        """The address of a file of a project; with a `leave` for those who cannot sign in."""
+        return f"{self.origin}/projects/files/{number}/{f'{leave}/' if leave else ''}{file}"
+
     def picture(self, url: str) -> str:
         """The address under which apps get a picture of another server: its own."""
         return url
@@ -155,7 +160,7 @@ class Identifiers:
             return Local("actor", self.node_name)
         if found["username"]:
             return Local("actor", found["username"])
-        kinds: tuple[Kind, ...] = ("object", "activity", "media")
+        kinds: tuple[Kind, ...] = ("object", "activity", "media", "guarded")
         return next((Local(kind, found[kind]) for kind in kinds if found[kind]), None)
 
     def named(self, url: str) -> str | None:

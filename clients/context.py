@@ -13,6 +13,7 @@ from clients.texts import Translate
 from config.settings import Settings
 from federation.client import HttpClient
 from objects.media import MediaLimits
+from objects.projects.leaves import FileLeaves
 from objects.proxy import MediaProxy
 from objects.translation import Translator
 from outbox.context import OutboxContext
@@ -57,6 +58,7 @@ class ClientContext:
     limits: MediaLimits
     client: HttpClient
     proxy: MediaProxy
+    leaves: FileLeaves
     rules: DomainRules
     site: SiteFacts
     version: str

@@ -104,6 +104,20 @@ class Settings:
         "media", "Bytes of such pictures that are kept on disk; the oldest go first.", 500_000_000
     )
 
+    project_files: int = setting(
+        "media",
+        "Bytes that the files of one project may take on this node, copies of those of partners "
+        "included; 0: no bound.",
+        1_000_000_000,
+    )
+    virus_scanner: str = setting(
+        "media",
+        "Command that reads each file from its standard input before it is kept, and ends with 0 "
+        "when it is harmless and 1 when it is not, such as `clamdscan --no-summary -`; empty: "
+        "none does.",
+        "",
+    )
+
     mail_server: str = setting(
         "mail",
         "Host name of the server that sends the node's mails; empty: they are written to the "

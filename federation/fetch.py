@@ -125,6 +125,16 @@ class Fetcher:
         canonical_url(inbox)
         return document
 
+    async def file(self, url: str, *, accept: str, max_bytes: int) -> bytes:
+        """What is at `url`, asked for with a signed GET; its type is for the caller to find out.
+
+        Raises `Gone`, `Unreachable` or `Untrusted`.
+        """
+        target = canonical_url(url)
+        answer = await self._ask(target, host_of(target), accept=accept, max_bytes=max_bytes)
+        answer.require_ok(self._clock())
+        return answer.body
+
     async def collection(
         self, url: str, *, max_items: int, max_pages: int, budget: Budget | None = None
     ) -> AsyncGenerator[str | Document, None]:
@@ -202,12 +212,16 @@ class Fetcher:
         self._failures.forget(url, host)
         return document, answer.url
 
-    async def _ask(self, url: str, host: str) -> Answer:
+    async def _ask(
+        self, url: str, host: str, *, accept: str = ACCEPT, max_bytes: int | None = None
+    ) -> Answer:
         key = self._key()
         if key is None:
-            return await self.client.get(url, accept=ACCEPT)
+            return await self.client.get(url, accept=accept, max_bytes=max_bytes)
         preferred = await self._memory.scheme(host)
-        answer, worked = await self._knock.fetch(self.client, url, key, preferred, accept=ACCEPT)
+        answer, worked = await self._knock.fetch(
+            self.client, url, key, preferred, accept=accept, max_bytes=max_bytes
+        )
         # That a host answers a first knock says little: most answer any GET. That it takes the
         # second after refusing the first says everything.
         if worked is not None and worked != (preferred or "rfc9421"):

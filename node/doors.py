@@ -17,8 +17,10 @@ from inbox.routes import InboxServices, inbox_door, inbox_routes
 from node.errors import install_error_answers
 from node.health import health_routes
 from node.services import Services
+from objects.projects.serving import MemberFiles
 from objects.routes import ObjectPage, ObjectServices, TagPage, object_routes
 from outbox.routes import OutboxDoor, outbox_routes
+from storage.records import ActorRecord
 
 MULTIPART_OVERHEAD = 100_000
 
@@ -58,6 +60,11 @@ def federation_doors(
             page=actor,
         )
     )
+
+    async def signed_in() -> ActorRecord | None:
+        session = await services.web.sessions.current()
+        return session.actor if session is not None else None
+
     yield object_routes(
         ObjectServices(
             store=store,
@@ -67,6 +74,14 @@ def federation_doors(
             clock=services.clock,
             page=item,
             tag_page=tag,
+            member_files=MemberFiles(
+                store,
+                services.files,
+                services.visitors,
+                services.leaves,
+                signed_in,
+                services.clock,
+            ),
         )
     )
     limits = services.web.limits

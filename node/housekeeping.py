@@ -7,6 +7,7 @@ from collections.abc import Callable
 from actors.local import forget_the_deleted
 from actors.reporting import forget_reporters
 from config.settings import Settings
+from objects.projects.mirror import prune_project_files
 from objects.proxy import forget_pictures
 from objects.retention import prune_cards, prune_media, prune_remote
 from objects.search.upkeep import keep_index
@@ -69,6 +70,9 @@ class Housekeeping:
             "streams": await self._store.write(lambda tx: tx.streams.prune()),
             "translations": await self._store.write(lambda tx: tx.translations.forget(before)),
             "uploads": await prune_media(self._store, self._files, now),
+            "project files": await prune_project_files(
+                self._store, self._files, self._settings.project_files
+            ),
             "cards": await prune_cards(self._store, now),
             "pictures": await asyncio.to_thread(
                 forget_pictures, self._settings.pictures_dir, self._settings.media_cache, now / 1000

@@ -29,6 +29,8 @@ from inbox.worker import InboxWorker
 from node.housekeeping import Housekeeping
 from objects.cards.worker import CardWorker
 from objects.media import MediaLimits
+from objects.projects.leaves import FileLeaves
+from objects.projects.mirror import ProjectFilesWorker
 from objects.proxy import MediaProxy, ProxiedIdentifiers
 from objects.remote import RemoteObjects
 from objects.translation import Translator, translates
@@ -78,6 +80,8 @@ class Services:
     inbox_worker: InboxWorker
     quote_worker: QuoteWorker
     card_worker: CardWorker
+    project_files_worker: ProjectFilesWorker
+    leaves: FileLeaves
     fanout_worker: FanoutWorker
     delivery_worker: DeliveryWorker
     housekeeping: Housekeeping
@@ -131,8 +135,18 @@ def build_services(
         store, client, keys, schemes, rules, FollowerDigests(store, identifiers, clock), clock
     )
     files = MediaFiles(settings.media_dir)
-    outbox = OutboxContext(store, identifiers, publisher, remote, objects, settings.language, clock)
+    outbox = OutboxContext(
+        store,
+        identifiers,
+        publisher,
+        remote,
+        objects,
+        settings.language,
+        clock,
+        settings.project_files,
+    )
     web = _web(settings, outbox, files, client, rules)
+    leaves = FileLeaves(keys.loaded_node_key, clock)
     return Services(
         settings=settings,
         clock=clock,
@@ -155,6 +169,10 @@ def build_services(
             Responses(outbox),
         ),
         card_worker=CardWorker(store, client, clock),
+        project_files_worker=ProjectFilesWorker(
+            store, fetcher, files, web.limits, settings.project_files, clock
+        ),
+        leaves=leaves,
         fanout_worker=FanoutWorker(store, identifiers, rules, clock, publisher.rush),
         delivery_worker=_delivery_worker(settings, store, deliverer, publisher.rush, clock),
         housekeeping=Housekeeping(store, files, settings, clock),
@@ -163,6 +181,7 @@ def build_services(
             web,
             _translator(settings, store, transport, clock),
             MediaProxy(client, settings.pictures_dir, keys.loaded_node_key),
+            leaves,
         ),
     )
 
@@ -200,7 +219,7 @@ def _web(
         outbox=outbox,
         settings=settings,
         files=files,
-        limits=MediaLimits(settings.max_upload, settings.max_pixels),
+        limits=MediaLimits(settings.max_upload, settings.max_pixels, settings.virus_scanner),
         client=client,
         rules=rules,
         site=site,
@@ -240,7 +259,9 @@ def _translator(
     return Translator(store, service, clock)
 
 
-def _clients(web: WebContext, translator: Translator | None, proxy: MediaProxy) -> ClientContext:
+def _clients(
+    web: WebContext, translator: Translator | None, proxy: MediaProxy, leaves: FileLeaves
+) -> ClientContext:
     """What apps need; they share with the pages what the site says of itself."""
     identifiers = web.outbox.identifiers
     if web.settings.media_proxy:
@@ -253,6 +274,7 @@ def _clients(web: WebContext, translator: Translator | None, proxy: MediaProxy) 
         limits=web.limits,
         client=web.client,
         proxy=proxy,
+        leaves=leaves,
         rules=web.rules,
         site=web.site,
         version=version("communotic"),

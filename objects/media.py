@@ -9,6 +9,7 @@ from typing import Any, Final
 from actors.identifiers import Identifiers
 from federation.errors import Refused
 from objects.recordings import measures
+from objects.scanning import refuse_harmful
 from storage.files import MediaFiles
 from storage.ids import new_id
 from storage.records import ActorRecord, MediaRecord
@@ -27,6 +28,9 @@ _SUFFIXES: Final = {
     "video/quicktime": ".mov",
     "video/webm": ".webm",
 }
+_PICTURE_SUFFIXES: Final = {
+    "image/gif": ".gif", "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp",
+}  # fmt: skip
 _SIGNATURES: Final = (
     (re.compile(rb"\xff\xd8\xff"), "image/jpeg"),
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png"),
@@ -55,10 +59,14 @@ _HEAD: Final = 512
 
 @dataclass(frozen=True, slots=True)
 class MediaLimits:
-    """How large an upload may be: bytes, and pixels when it is a picture."""
+    """How large an upload may be: bytes, and pixels when it is a picture.
+
+    `scanner` is a command that reads a file and says whether it is harmless; empty: none does.
+    """
 
     max_bytes: int
     max_pixels: int
+    scanner: str = ""
 
 
 def recognise(content: bytes) -> str:
@@ -93,9 +101,10 @@ async def store_upload(
     """Keep an upload of a local actor: pictures redrawn without metadata, the rest as it is.
 
     Raises `Refused`: 400 `empty`, 413 `too-large` or `too-many-pixels`, 415
-    `unsupported-media`, 422 `broken-image` or `bad-focus`.
+    `unsupported-media`, 422 `harmful`, `broken-image` or `bad-focus`, 503 `not-scanned`.
     """
     media_type = check_size(content, limits)
+    await refuse_harmful(content, limits.scanner)
     if focus is not None and max(map(abs, focus)) > 1:
         raise Refused(422, "bad-focus", "Both sides of the focus lie between -1 and 1.")
     record = MediaRecord(
@@ -120,6 +129,11 @@ def check_size(content: bytes, limits: MediaLimits) -> str:
         detail = f"{len(content)} bytes; at most {limits.max_bytes} are accepted"
         raise Refused(413, "too-large", detail)
     return recognise(content)
+
+
+def suffix_of(media_type: str) -> str:
+    """What the name of a file of a type that is taken ends with."""
+    return (_SUFFIXES | _PICTURE_SUFFIXES)[media_type]
 
 
 async def kept_file(
@@ -150,12 +164,24 @@ async def kept_file(
     }
 
 
-def attachment_document(media: MediaRecord, identifiers: Identifiers) -> dict[str, Any]:
-    """An upload as the attachment of an object, as Mastodon reads it."""
+def media_address(media: MediaRecord, identifiers: Identifiers, *, guarded: bool = False) -> str:
+    """The address of an upload: one that is checked, when it is for the members of a project."""
+    if guarded or media.guarded:
+        return identifiers.guarded(media.id, media.file)
+    return identifiers.media(media.file)
+
+
+def attachment_document(
+    media: MediaRecord, identifiers: Identifiers, *, guarded: bool = False
+) -> dict[str, Any]:
+    """An upload as the attachment of an object, as Mastodon reads it.
+
+    `guarded`: the object is for the members of a project alone.
+    """
     document: dict[str, Any] = {
         "type": "Document",
         "mediaType": media.media_type,
-        "url": identifiers.media(media.file),
+        "url": media_address(media, identifiers, guarded=guarded),
         "name": media.description or None,
     }
     if media.blurhash:

@@ -15,6 +15,7 @@ from actors.problems import not_found
 from actors.routes import answer, negotiated, open_json, unread_request
 from federation.vocabulary import ACTIVITY_JSON
 from objects.media import disposition, media_type_of
+from objects.projects.serving import MemberFiles
 from objects.serving import ObjectServing
 from objects.text import normalise_hashtag
 from storage.activities import Reaction
@@ -23,6 +24,7 @@ from storage.store import Store
 
 ObjectPage = Callable[[int], Awaitable[ResponseReturnValue]]
 TagPage = Callable[[str], Awaitable[ResponseReturnValue]]
+OPEN_TO_ALL: Final = "public, max-age=31536000, immutable"
 FILE_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; media-src 'self'; sandbox"
 
 
@@ -41,6 +43,7 @@ class ObjectServices:
     clock: Callable[[], float]
     page: ObjectPage
     tag_page: TagPage
+    member_files: MemberFiles
 
 
 def object_routes(services: ObjectServices) -> Blueprint:
@@ -125,7 +128,7 @@ def _files(routes: Blueprint, services: ObjectServices) -> None:
 
     @routes.get("/media/<file>")
     async def media(file: str) -> ResponseReturnValue:
-        found = await services.store.query(lambda tx: tx.ledger.media_by_file(file))
+        found = await services.store.query(lambda tx: tx.ledger.open_media_by_file(file))
         # What is not drawn anew yet may still tell where it was taken.
         ready = found is not None and found.state == "ready"
         if found is None or not ready or not services.files.path(file).is_file():
@@ -133,16 +136,31 @@ def _files(routes: Blueprint, services: ObjectServices) -> None:
         media_type = media_type_of(found, file)
         path = services.files.path(file)
         response = await send_file(path, mimetype=media_type, conditional=True)
-        return _guarded(response, media_type)
+        return _harmless(response, media_type, OPEN_TO_ALL)
+
+    @routes.get("/projects/files/<int:number>/<file>")
+    async def of_project(number: int, file: str) -> ResponseReturnValue:
+        asked = unread_request(services.identifiers)
+        found = await services.member_files.asked(_known(number), file, asked)
+        response = await send_file(found.path, mimetype=found.media_type, conditional=True)
+        return _harmless(response, found.media_type, found.cache, "same-origin")
+
+    @routes.get("/projects/files/<int:number>/<leave>/<file>")
+    async def of_project_with_leave(number: int, leave: str, file: str) -> ResponseReturnValue:
+        found = await services.member_files.with_leave(_known(number), leave, file)
+        response = await send_file(found.path, mimetype=found.media_type, conditional=True)
+        return _harmless(response, found.media_type, found.cache)
 
 
-def _guarded(response: Response, media_type: str) -> Response:
+def _harmless(
+    response: Response, media_type: str, cache: str, shown_by: str = "cross-origin"
+) -> Response:
     """A file that came from a person: it is what it says, and can do nothing."""
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Disposition"] = disposition(media_type)
     response.headers["Content-Security-Policy"] = FILE_POLICY
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Cross-Origin-Resource-Policy"] = shown_by
+    response.headers["Cache-Control"] = cache
     return response
 
 

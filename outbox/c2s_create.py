@@ -17,7 +17,7 @@ from outbox.addressing import Addressing, addressed, find_actors
 from outbox.builders import create
 from outbox.c2s_objects import corrected_tags, finished, people_in, without_strangers
 from outbox.context import ActRefused, OutboxContext
-from outbox.own_objects import attach_uploads, own_object
+from outbox.own_objects import attach_uploads, own_object, with_guarded_uploads
 from outbox.restricted import is_wider
 from storage.ids import new_id
 from storage.records import ActivityRecord, ActorRecord, ObjectRecord
@@ -58,6 +58,10 @@ async def create_object(
         now=context.now(),
     )
     document = await _as_experience(context, actor, document)
+    if addressing.visibility(actor) == "project":
+        document = await context.store.query(
+            lambda tx: with_guarded_uploads(tx, context.identifiers, actor, document)
+        )
     document = await with_emojis(context.store, context.identifiers, document)
     incoming = own_object(document, actor, number, context.now())
     return await _publish(context, actor, document, incoming, addressing)

@@ -7,8 +7,9 @@ from actors.identifiers import Identifiers
 from federation.documents import Document
 from objects.documents import COLLECTIONS
 from objects.incoming import IncomingObject, object_record
+from objects.media import media_address
 from objects.visibility import of_document
-from storage.records import ActorRecord, ObjectRecord
+from storage.records import ActorRecord, MediaRecord, ObjectRecord
 from storage.store import Tx
 
 
@@ -32,12 +33,37 @@ async def attach_uploads(
 ) -> None:
     """Tie the uploads of `actor` that an object shows to it, so that they are kept."""
     for attachment in incoming.attachments:
-        local = identifiers.parse(attachment.url)
-        if local is None or local.kind != "media":
-            continue
-        media = await tx.ledger.media_by_file(local.value)
-        if media is not None and media.actor_id == actor.id and media.object_id is None:
+        media = await _upload_at(tx, identifiers, actor, attachment.url)
+        if media is not None and media.object_id is None:
             await tx.ledger.attach(media.id, incoming.record.id)
+
+
+async def with_guarded_uploads(
+    tx: Tx, identifiers: Identifiers, actor: ActorRecord, document: dict[str, Any]
+) -> dict[str, Any]:
+    """An object for the members of a project alone, its uploads at addresses that are checked."""
+    attached = document.get("attachment")
+    found: list[Any] = []
+    for item in attached if isinstance(attached, list) else [attached]:
+        url = Document(item).first_id("url") if isinstance(item, dict) else None
+        media = await _upload_at(tx, identifiers, actor, url) if url else None
+        checked = {"url": media_address(media, identifiers, guarded=True)} if media else {}
+        found.append({**item, **checked} if isinstance(item, dict) else item)
+    return document | {"attachment": found} if attached else document
+
+
+async def _upload_at(
+    tx: Tx, identifiers: Identifiers, actor: ActorRecord, url: str
+) -> MediaRecord | None:
+    """The upload of an actor that has an address of ours."""
+    local = identifiers.parse(url)
+    if local is None or local.kind not in ("media", "guarded"):
+        return None
+    if local.kind == "media":
+        return await tx.ledger.own_media_by_file(local.value, actor.id)
+    number = int(local.value.partition("/")[0])
+    media = (await tx.ledger.media_by_ids([number])).get(number) if number < 2**63 else None
+    return media if media is not None and media.actor_id == actor.id else None
 
 
 def _collection(document: Document, author: ActorRecord, number: int, now: int) -> ObjectRecord:

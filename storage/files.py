@@ -37,16 +37,19 @@ class MediaFiles:
         suffix: str = "",
         *,
         max_bytes: int | None = None,
+        salt: bytes = b"",
     ) -> str:
         """Keep `content`; returns its name once it is safely on disk.
 
-        `suffix` is empty or like `.png`. Raises `ValueError` for another suffix, `TooLarge`.
+        `suffix` is empty or like `.png`. With a `salt` the name is one that no equal content
+        has: the file is shared with no other row. Raises `ValueError` for another suffix,
+        `TooLarge`.
         """
         if not _SUFFIX.fullmatch(suffix):
             raise ValueError(f"{suffix!r} is not a suffix such as '.png'")
         incoming = await asyncio.to_thread(self._open)
         try:
-            digest = await self._fill(incoming, content, max_bytes)
+            digest = await self._fill(incoming, content, max_bytes, salt)
             name = digest + suffix
             await asyncio.to_thread(_keep, incoming, self.path(name))
         finally:
@@ -73,9 +76,13 @@ class MediaFiles:
         return (folder / secrets.token_hex(16)).open("xb")
 
     async def _fill(
-        self, file: BinaryIO, content: bytes | AsyncIterator[bytes], max_bytes: int | None
+        self,
+        file: BinaryIO,
+        content: bytes | AsyncIterator[bytes],
+        max_bytes: int | None,
+        salt: bytes,
     ) -> str:
-        digest, size = hashlib.sha256(), 0
+        digest, size = hashlib.sha256(salt), 0
         async for chunk in _chunks(content):
             size += len(chunk)
             if max_bytes is not None and size > max_bytes:

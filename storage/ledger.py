@@ -2,6 +2,7 @@
 
 from storage.records import AuditRecord, MediaRecord, ReportRecord
 from storage.statements import Statements
+from storage.uploads import GUARDED
 
 
 class LedgerStatements(Statements):
@@ -29,6 +30,29 @@ class LedgerStatements(Statements):
             if found is not None:
                 return found
         return None
+
+    async def open_media_by_file(self, file: str) -> MediaRecord | None:
+        """As `media_by_file`, but what was never for the members of a project alone."""
+        for column in ("file", "preview", "avif", "webp"):
+            found = await self.one_of(
+                MediaRecord,
+                f"from media where {column} = $1 and {column} <> '' and guarded = 0 "
+                "order by id limit 1",
+                file,
+            )
+            if found is not None:
+                return found
+        return None
+
+    async def own_media_by_file(self, file: str, actor_id: int) -> MediaRecord | None:
+        """The upload of an actor that has this file as itself; one that nothing shows yet first."""
+        return await self.one_of(
+            MediaRecord,
+            "from media where file = $1 and actor_id = $2 "
+            "order by case when object_id is null then 0 else 1 end, id limit 1",
+            file,
+            actor_id,
+        )
 
     async def media_by_files(self, files: list[str]) -> dict[str, MediaRecord]:
         """The uploads with these files as themselves, in one query."""
@@ -62,7 +86,9 @@ class LedgerStatements(Statements):
     async def attach(self, media_id: int, object_id: int) -> None:
         """Tie an upload to the object that shows it."""
         await self.connection.execute(
-            "update media set object_id = $2 where id = $1", media_id, object_id
+            f"update media set object_id = $2, guarded = {GUARDED.format('$2')} where id = $1",
+            media_id,
+            object_id,
         )
 
     async def set_files(self, object_id: int, media_ids: list[int]) -> None:
@@ -73,7 +99,9 @@ class LedgerStatements(Statements):
             media_ids,
         )
         await self.connection.execute(
-            "update media set object_id = $1 where id = any($2)", object_id, media_ids
+            f"update media set object_id = $1, guarded = {GUARDED.format('$1')} where id = any($2)",
+            object_id,
+            media_ids,
         )
 
     async def orphans(self, before: int, limit: int = 500) -> list[MediaRecord]:

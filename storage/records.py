@@ -264,7 +264,8 @@ class MediaRecord:
     """An uploaded file and what is known about it.
 
     `preview` names a smaller picture, `avif` and `webp` those that pages show; `state` is
-    `waiting`, `ready` or `failed`, `duration` counts seconds.
+    `waiting`, `ready` or `failed`, `duration` counts seconds. `guarded` ones were shown to the
+    members of a project alone: their address is another one, and checked.
     """
 
     id: int
@@ -285,6 +286,7 @@ class MediaRecord:
     webp: str = ""
     state: str = "ready"
     duration: float | None = None
+    guarded: int = 0
 
     @property
     def files(self) -> tuple[str, ...]:

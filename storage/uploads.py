@@ -3,6 +3,12 @@
 from storage.records import MediaRecord, columns
 from storage.statements import Statements
 
+# What it is once an object shows it: for members alone, now or ever before.
+GUARDED = (
+    "case when exists (select 1 from objects o where o.id = {} and o.visibility = 'project') "
+    "then 1 else guarded end"
+)
+
 
 class UploadStatements(Statements):
     """What apps and the worker that prepares files ask of `media`."""
@@ -63,7 +69,8 @@ class UploadStatements(Statements):
     async def attach(self, media_ids: list[int], object_id: int, actor_id: int) -> int:
         """Give free uploads of somebody to an object of theirs; gives how many were free."""
         return await self.connection.execute(
-            "update media set object_id = $2 where id = any($1) and actor_id = $3 "
+            f"update media set object_id = $2, guarded = {GUARDED.format('$2')} "
+            "where id = any($1) and actor_id = $3 "
             "and state = 'ready' and (object_id is null or object_id = $2)",
             media_ids,
             object_id,

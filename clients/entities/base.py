@@ -18,6 +18,7 @@ SHOWN: Final[dict[str, str]] = {
     "followers": "private",
     "network": "private",
     "organisation": "private",
+    "project": "private",
     "direct": "direct",
 }
 """How our visibilities are called in apps: what few may read never looks more public."""

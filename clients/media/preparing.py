@@ -8,6 +8,7 @@ from typing import Final
 
 from federation.errors import Refused
 from objects.media import MAX_DESCRIPTION, MediaLimits, check_size, kept_file
+from objects.scanning import refuse_harmful
 from outbox.waiting import wait_for
 from storage.files import MediaFiles
 from storage.ids import new_id
@@ -41,6 +42,7 @@ async def take_upload(
     Raises `Refused` as `objects.media.store_upload`, also for what waits.
     """
     media_type = check_size(content, limits)
+    await refuse_harmful(content, limits.scanner)
     blank = MediaRecord(
         id=new_id(),
         actor_id=owner.id,

@@ -14,6 +14,7 @@ from clients.rendering.media import uploaded
 from clients.statuses.checking import invalid
 from federation.errors import Refused
 from objects.media import MAX_DESCRIPTION, MediaLimits, check_size
+from objects.scanning import refuse_harmful
 from storage.records import MediaRecord
 from storage.store import Tx
 
@@ -32,13 +33,15 @@ def add_uploading_routes(door: Door) -> None:
 
     @door.post("/api/v1/media", "write:media")
     async def upload_at_once(call: Call) -> MediaAttachment:
-        return uploaded(await _taken(call, at_once=True), call.context.identifiers)
+        return uploaded(
+            await _taken(call, at_once=True), call.context.identifiers, call.context.leaves
+        )
 
     @door.post("/api/v2/media", "write:media")
     async def upload(call: Call) -> Response:
         media = await _taken(call, at_once=False)
         status = 200 if media.state == "ready" else 202
-        return written(uploaded(media, call.context.identifiers), status)
+        return written(uploaded(media, call.context.identifiers, call.context.leaves), status)
 
     @door.get("/api/v1/media/<int:number>", "write:media")
     async def look(call: Call, number: int) -> Response:
@@ -46,7 +49,7 @@ def add_uploading_routes(door: Door) -> None:
         if media.state == "failed":
             raise Refused(422, "broken-media", BROKEN)
         status = 200 if media.state == "ready" else 206
-        return written(uploaded(media, call.context.identifiers), status)
+        return written(uploaded(media, call.context.identifiers, call.context.leaves), status)
 
     @door.put("/api/v1/media/<int:number>", "write:media")
     async def describe(call: Call, number: int) -> MediaAttachment:
@@ -58,7 +61,7 @@ def add_uploading_routes(door: Door) -> None:
         media = described(media, description=_bearable(said), focus=said.focus)
         media = replace(media, preview=preview or media.preview)
         await call.store.write(lambda tx: tx.uploads.describe(media))
-        return uploaded(media, call.context.identifiers)
+        return uploaded(media, call.context.identifiers, call.context.leaves)
 
     @door.delete("/api/v1/media/<int:number>", "write:media")
     async def drop(call: Call, number: int) -> dict[str, str]:
@@ -146,6 +149,7 @@ async def _preview(call: Call, media: MediaRecord) -> str | None:
 
 async def _thumbnail(content: bytes, limits: MediaLimits) -> bytes:
     media_type = check_size(content, limits)
+    await refuse_harmful(content, limits.scanner)
     if not media_type.startswith("image/"):
         raise invalid("Thumbnail content type is invalid")
     from objects.images import thumbnail  # Pillow would delay every start

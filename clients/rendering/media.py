@@ -4,17 +4,26 @@ from collections.abc import Mapping, Sequence
 
 from actors.identifiers import Identifiers
 from clients.entities.statuses import Focus, MediaAttachment, MediaMeta, MetaDetails
+from objects.media import media_address
+from objects.projects.leaves import FileLeaves
 from objects.reading import Attachment
+from storage.project_files import ProjectFileRecord
 from storage.records import MediaRecord
 
 PREVIEW_SIDE = 640
 
 
-def uploaded(media: MediaRecord, identifiers: Identifiers) -> MediaAttachment:
+def uploaded(media: MediaRecord, identifiers: Identifiers, leaves: FileLeaves) -> MediaAttachment:
     """An upload of this node; without address as long as it is being prepared."""
+
+    def address(file: str) -> str:
+        if not media.guarded:
+            return identifiers.media(file)
+        return identifiers.guarded(media.id, file, leaves.leave(media.id, file))
+
     ready = media.state == "ready"
-    url = identifiers.media(media.file)
-    preview = identifiers.media(media.preview) if media.preview else None
+    url = address(media.file)
+    preview = address(media.preview) if media.preview else None
     if preview is None and media.media_type.startswith("image/"):
         preview = url
     focus = None
@@ -36,15 +45,48 @@ def attached(
     files: Sequence[Attachment],
     uploads: Sequence[MediaRecord],
     identifiers: Identifiers,
+    leaves: FileLeaves,
+    copies: Mapping[str, ProjectFileRecord],
 ) -> list[MediaAttachment]:
-    """The files of an object: uploads of ours with all that is known, others' as they said."""
-    ours: Mapping[str, MediaRecord] = {identifiers.media(one.file): one for one in uploads}
-    return [
-        uploaded(ours[file.url], identifiers)
-        if file.url in ours
-        else foreign(object_id + 1 + place, file, identifiers)
-        for place, file in enumerate(files)
-    ]
+    """The files of an object: uploads of ours with all that is known, others' as they said.
+
+    `copies` are those kept here of files that only members of a project may fetch.
+    """
+    ours: Mapping[str, MediaRecord] = {media_address(one, identifiers): one for one in uploads}
+    found = []
+    for place, file in enumerate(files):
+        number = object_id + 1 + place
+        if file.url in ours:
+            found.append(uploaded(ours[file.url], identifiers, leaves))
+        elif file.url in copies:
+            found.append(copied(number, file, copies[file.url], identifiers, leaves))
+        else:
+            found.append(foreign(number, file, identifiers))
+    return found
+
+
+def copied(
+    number: int,
+    file: Attachment,
+    copy: ProjectFileRecord,
+    identifiers: Identifiers,
+    leaves: FileLeaves,
+) -> MediaAttachment:
+    """The copy of a file of another server; without address until it is here."""
+    here = copy.state == "ready"
+    kind = kind_of(copy.media_type or file.media_type)
+    leave = leaves.leave(copy.object_id, copy.file) if here else ""
+    url = identifiers.guarded(copy.object_id, copy.file, leave) if here else None
+    return MediaAttachment(
+        id=str(number),
+        type=kind if here else "unknown",
+        url=url,
+        preview_url=url if kind == "image" else None,
+        remote_url=file.url,
+        meta=_meta(file.width, file.height, file.focus),
+        description=file.description or None,
+        blurhash=file.blurhash or None,
+    )
 
 
 def foreign(number: int, file: Attachment, identifiers: Identifiers) -> MediaAttachment:

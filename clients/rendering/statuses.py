@@ -1,7 +1,7 @@
 """Objects and shares as statuses: a page of them with a constant number of queries."""
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,8 +24,10 @@ from clients.rendering.media import attached
 from clients.rendering.polls import poll_entity
 from clients.rendering.quotes import Quoting, quoting_of
 from objects.incoming import attachments_of
+from objects.projects.leaves import FileLeaves
 from objects.visibility import visible_by_ids
 from storage.apps_reading import CardRecord, Marks, SharedRecord
+from storage.project_files import ProjectFileRecord
 from storage.records import ActorRecord, MediaRecord, ObjectRecord, PollRecord
 from storage.store import Tx
 
@@ -64,6 +66,8 @@ class Surroundings:
     cards: Mapping[int, CardRecord]
     quoting: Quoting
     filters: ActiveFilters
+    leaves: FileLeaves
+    copies: Mapping[int, Mapping[str, ProjectFileRecord]]
     emojis: Mapping[str, CustomEmoji] = field(default_factory=dict)
 
 
@@ -117,6 +121,14 @@ async def lines_by_ids(tx: Tx, viewer: ActorRecord | None, ids: Sequence[int]) -
     return lines
 
 
+async def copies_of(
+    tx: Tx, records: Iterable[ObjectRecord]
+) -> Mapping[int, Mapping[str, ProjectFileRecord]]:
+    """The copies of files that only members of projects may fetch."""
+    few = [r.id for r in records if r.visibility == "project" and not r.local and r.has_media]
+    return await tx.project_files.of_objects(few) if few else {}
+
+
 async def _surroundings(
     tx: Tx,
     context: ClientContext,
@@ -148,6 +160,8 @@ async def _surroundings(
         cards=await tx.apps.cards(ids),
         quoting=quoting,
         filters=filters,
+        leaves=context.leaves,
+        copies=await copies_of(tx, records.values()),
         emojis=await own_emojis(tx, context.identifiers) if coloned else {},
     )
 
@@ -186,7 +200,12 @@ def _status(
         favourites_count=record.likes_count,
         quotes_count=around.quoting.counts.get(record.id, 0),
         media_attachments=attached(
-            record.id, attachments_of(record, author), around.media.get(record.id, ()), identifiers
+            record.id,
+            attachments_of(record, author),
+            around.media.get(record.id, ()),
+            identifiers,
+            around.leaves,
+            around.copies.get(record.id, {}),
         ),
         mentions=[_mention(actor) for actor in around.mentioned.get(record.id, ())],
         tags=[StatusTag(name=n, url=identifiers.tag(n)) for n in around.tags.get(record.id, ())],

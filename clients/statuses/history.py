@@ -20,11 +20,13 @@ from clients.rendering.accounts import accounts, emojis_in, emojis_of_document, 
 from clients.rendering.cards import card_entity
 from clients.rendering.content import shown_content, spoiler_text
 from clients.rendering.media import attached
+from clients.rendering.statuses import copies_of
 from clients.statuses.finding import record_in, visible_record
 from federation.documents import Document
 from objects.incoming import attachments_of, object_record
 from objects.notes import source_of
 from objects.reading import options_of
+from storage.project_files import ProjectFileRecord
 from storage.records import ActorRecord, MediaRecord, ObjectRecord
 from storage.store import Tx
 
@@ -68,8 +70,10 @@ async def _history(tx: Tx, call: Call, status_id: int) -> list[StatusEdit]:
     media = (await tx.apps.media_of([record.id])).get(record.id, [])
     account = (await accounts(tx, call.context.identifiers, [author]))[author.id]
     ours = await own_emojis(tx, call.context.identifiers) if record.local else {}
+    copies = (await copies_of(tx, [record])).get(record.id, {})
     made = [
-        _edit(call.context, at, version, author, account, media, ours) for at, version in versions
+        _edit(call.context, at, version, author, account, media, copies, ours)
+        for at, version in versions
     ]
     made[0].created_at = moment(record.published_at)
     return made
@@ -87,6 +91,7 @@ def _edit(
     author: ActorRecord,
     account: Account,
     media: Sequence[MediaRecord],
+    copies: Mapping[str, ProjectFileRecord],
     ours: Mapping[str, CustomEmoji],
 ) -> StatusEdit:
     asked = options_of(Document(orjson.loads(version.document)))
@@ -99,7 +104,12 @@ def _edit(
         sensitive=bool(version.sensitive),
         spoiler_text=spoiler_text(version),
         media_attachments=attached(
-            version.id, attachments_of(version, author), media, context.identifiers
+            version.id,
+            attachments_of(version, author),
+            media,
+            context.identifiers,
+            context.leaves,
+            copies,
         ),
         emojis=emojis_in(f"{version.summary}\n{version.name}\n{version.content}", known),
         poll=None if options is None else StatusEditPoll(options=options),

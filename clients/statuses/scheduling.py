@@ -162,7 +162,7 @@ def _entity(
             quote_approval_policy=sent.quote_approval_policy or "public",
             application_id=record.app_id or 0,
         ),
-        media_attachments=[uploaded(one, context.identifiers) for one in media],
+        media_attachments=[uploaded(one, context.identifiers, context.leaves) for one in media],
     )
 
 

@@ -12,7 +12,6 @@ from node.services import Services
 from objects.importing.mapping import template as template_table
 from objects.importing.report import KINDS, BadSource, Kind, Problem, Report
 from objects.importing.sources import open_source
-from objects.media import MediaLimits
 from outbox.acts.imports import Importer, Wishes
 from web.administration.import_texts import sentence
 
@@ -83,7 +82,7 @@ def _command(kind: Kind) -> Callable[..., None]:
                 },
             )
             source = open_source(kind, path, media)
-            limits = MediaLimits(services.settings.max_upload, services.settings.max_pixels)
+            limits = services.web.limits
             importer = Importer(
                 services.outbox, services.files, limits, services.client, wishes, source.read
             )

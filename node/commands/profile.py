@@ -72,7 +72,7 @@ async def _complete(
 ) -> ProfileChanges:
     """The changes with the summary as HTML and the pictures uploaded."""
     settings = services.settings
-    limits = MediaLimits(settings.max_upload, settings.max_pixels)
+    limits = MediaLimits(settings.max_upload, settings.max_pixels, settings.virus_scanner)
     values: dict[str, Any] = {}
     if summary is not None:
         values["summary"] = render_plain(summary, {}, services.identifiers).html

@@ -10,6 +10,7 @@ from objects.projects import wire
 from objects.projects.entries import Entry, entry_of, to_json
 from objects.projects.fields import ENDED, Project, from_json
 from objects.projects.fields import to_json as project_json
+from objects.projects.files import expect_files
 from storage.project_entries import EntryRecord
 from storage.projects import ProjectRecord
 from storage.records import ActorRecord, ObjectRecord
@@ -92,6 +93,7 @@ async def keep_entry(
         return known
     row = replace(_row(project_id, record, now), activity_url=activity_url)
     await tx.project_entries.save(row)
+    await expect_files(tx, project_id, record, now)
     return row
 
 
@@ -107,6 +109,7 @@ async def renew_entry(tx: Tx, record: ObjectRecord, now: int) -> None:
     if known.state == "refused":
         row = replace(row, state=known.state)
     await tx.project_entries.save(row)
+    await expect_files(tx, known.project_id, record, now)
 
 
 def _row(project_id: int, record: ObjectRecord, now: int) -> EntryRecord:

@@ -14,9 +14,9 @@ from objects.polls import PollDraft, choices, with_counts
 from objects.projects.entries import entry_of
 from objects.quotes import carried
 from objects.reading import mentions_of
-from objects.visibility import RESTRICTED, Visibility, of_document
+from objects.visibility import RESTRICTED, of_document
 from outbox.acts.change import edit, must_own
-from outbox.acts.create import NO_MEDIA, find_people
+from outbox.acts.create import NO_MEDIA, find_people, refuse_overfull
 from outbox.context import ActRefused, OutboxContext
 from outbox.restricted import within_reach
 from storage.records import ActorRecord, MediaRecord, ObjectRecord, PollRecord
@@ -65,7 +65,7 @@ async def revise(
     changed["updated"] = wire_time(context.now())
 
     async def also(tx: Tx, row: ObjectRecord) -> None:
-        await _save_files(tx, row, revision.media)
+        await _save_files(context, tx, row, revision.media)
         if revision.poll is not None:
             kept = revision.poll.record(row.id) if anew or poll is None else poll
             await tx.objects.change_poll(_moved(kept, revision.poll), anew=anew)
@@ -86,7 +86,7 @@ async def _document(
     """The stored document with what the revision says, addressed to whom it names too."""
     before = Document(dict(stored))
     visibility = of_document(before, author.followers_url)
-    people = await _people(context, author, before, revision.text, visibility)
+    people = await _people(context, author, record, before, revision.text)
     draft = NoteDraft(
         revision.text,
         visibility=visibility,
@@ -97,7 +97,10 @@ async def _document(
         poll=revision.poll,
         entry=entry_of(before) if before.has("cmt:kind") else None,
     )
-    attachments = [attachment_document(media, context.identifiers) for media in revision.media]
+    guarded = visibility == "project"
+    attachments = [
+        attachment_document(media, context.identifiers, guarded=guarded) for media in revision.media
+    ]
     written = build_object(
         draft, author, record.id, people, context.identifiers, context.now(), attachments
     )
@@ -111,19 +114,21 @@ async def _document(
 
 
 async def _people(
-    context: OutboxContext,
-    author: ActorRecord,
-    before: Document,
-    text: str,
-    visibility: Visibility,
+    context: OutboxContext, author: ActorRecord, record: ObjectRecord, before: Document, text: str
 ) -> list[ActorRecord]:
     """Whom the post mentioned, and whom its new text names."""
     named = (await find_people(context, author, text)).values()
     known = await context.store.query(lambda tx: tx.actors.by_urls(list(mentions_of(before))))
     people = list({actor.url: actor for actor in (*named, *known.values())}.values())
-    if visibility not in RESTRICTED:
+    if record.visibility not in RESTRICTED:
         return people
-    return await context.store.query(lambda tx: within_reach(tx, people, visibility))
+
+    async def reached(tx: Tx) -> list[ActorRecord]:
+        entry = await tx.project_entries.by_id(record.id)
+        visibility = of_document(before, author.followers_url)
+        return await within_reach(tx, people, visibility, entry.project_id if entry else None)
+
+    return await context.store.query(reached)
 
 
 def _asks_else(poll: PollRecord, draft: PollDraft) -> bool:
@@ -154,7 +159,9 @@ def _moved(poll: PollRecord, draft: PollDraft) -> PollRecord:
     )
 
 
-async def _save_files(tx: Tx, row: ObjectRecord, media: tuple[MediaRecord, ...]) -> None:
+async def _save_files(
+    context: OutboxContext, tx: Tx, row: ObjectRecord, media: tuple[MediaRecord, ...]
+) -> None:
     """Keep what is said of the files; those that are shown no more stay with earlier versions."""
     if not media:
         return
@@ -163,6 +170,9 @@ async def _save_files(tx: Tx, row: ObjectRecord, media: tuple[MediaRecord, ...])
         raise ActRefused(422, "no-media", NO_MEDIA)
     for one in media:
         await tx.uploads.describe(one)
+    entry = await tx.project_entries.by_id(row.id)
+    if entry is not None:
+        await refuse_overfull(tx, context, entry.project_id)
 
 
 def _same(stored: Mapping[str, Any], changed: Mapping[str, Any]) -> bool:

@@ -29,7 +29,7 @@ create table project_members (
     host text not null,
     -- lead, partner, observer
     role text not null,
-    -- invited, requested, member, declined, left, removed
+    -- invited, requested, member, declined, left, removed, moved
     state text not null,
     engagement text not null default '',
     -- the id of the Invite or Join that is waiting for an answer, or was answered
@@ -121,7 +121,7 @@ create table project_files (
     -- where it is kept, and its size, once it is here
     file text not null default '',
     size bigint not null default 0,
-    -- waiting, ready, failed, too-big
+    -- waiting, ready, failed, too-big, gone
     state text not null default 'waiting',
     attempts bigint not null default 0,
     due_at bigint not null default 0,
@@ -143,7 +143,7 @@ create table events (
     all_day bigint not null default 0,
     -- confirmed, tentative, cancelled
     status text not null default 'confirmed',
-    -- who may take part: free, restricted, external, invite
+    -- who may take part: free, restricted, external, invite, none
     joining text not null default 'free',
     external_url text not null default '',
     max_attendees bigint,

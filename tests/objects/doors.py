@@ -15,6 +15,8 @@ from federation.documents import Document
 from federation.errors import Refused, Unreachable
 from federation.verify import Verifier
 from federation.vocabulary import ACTIVITY_JSON
+from objects.projects.leaves import FileLeaves
+from objects.projects.serving import MemberFiles
 from objects.routes import ObjectServices, object_routes
 from objects.serving import shown_object
 from storage.files import MediaFiles
@@ -31,6 +33,10 @@ class Nowhere:
         raise Unreachable(url, "no network in this test")
 
 
+async def nobody() -> None:
+    """Nobody is signed in."""
+
+
 class Doors:
     """A node's addresses of objects."""
 
@@ -41,11 +47,20 @@ class Doors:
         verifier = Verifier(keys=self.keys, fetcher=Nowhere(), clock=self.clock)
         rules = DomainRules(store, self.clock)
         visitors = Visitors(verifier, rules, self.keys, secure_mode=secure_mode)
+        leaves = FileLeaves(lambda: None, self.clock)
+        member_files = MemberFiles(store, self.files, visitors, leaves, nobody, self.clock)
         self.app = Quart("doors", static_folder=None)
         self.app.register_blueprint(
             object_routes(
                 ObjectServices(
-                    store, HERE, visitors, self.files, self.clock, self._object_page, _tag_page
+                    store,
+                    HERE,
+                    visitors,
+                    self.files,
+                    self.clock,
+                    self._object_page,
+                    _tag_page,
+                    member_files,
                 )
             )
         )

@@ -324,6 +324,7 @@ class Network:
                     services.quote_worker,
                     services.fanout_worker,
                     services.delivery_worker,
+                    services.project_files_worker,
                 ):
                     done += await worker.run_once()
             if not done:
