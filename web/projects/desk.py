@@ -11,6 +11,7 @@ from storage.projects import MembershipRecord, ProjectRecord
 from storage.records import ActorRecord
 from storage.store import Tx
 from web.context import WebContext
+from web.projects.known import known_project
 from web.texts import mark
 
 
@@ -80,9 +81,19 @@ async def space(context: WebContext, number: int) -> Space:
         return Space(group, record, fields_of(record), viewer, membership)
 
     found = await context.store.query(look)
+    if found is None and viewer is not None and await _known_now(context, number):
+        found = await context.store.query(look)
     if found is None or not _may_enter(found):
         raise Refused(404, "not-found", "There is no such project, or not for you.")
     return found
+
+
+async def _known_now(context: WebContext, number: int) -> bool:
+    """Whether this is a project of another server that nobody here has looked at before."""
+    group = (
+        await context.store.query(lambda tx: tx.actors.by_id(number)) if number < 2**63 else None
+    )
+    return group is not None and await known_project(context, group) is not None
 
 
 def _may_enter(found: Space) -> bool:

@@ -7,12 +7,12 @@ from web.texts import mark
 
 STATE_NAMES: Final[Mapping[str, str]] = {
     "idea": mark("Idea"),
-    "assembling": mark("Being put together"),
+    "assembling": mark("Being set up"),
     "submitted": mark("Submitted"),
     "selected": mark("Selected"),
-    "running": mark("Under way"),
-    "closed": mark("Completed"),
-    "abandoned": mark("Given up"),
+    "running": mark("Running"),
+    "closed": mark("Closed"),
+    "abandoned": mark("Abandoned"),
 }
 ROLE_NAMES: Final[Mapping[str, str]] = {
     "lead": mark("Lead"),

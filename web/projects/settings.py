@@ -1,0 +1,120 @@
+"""`/projects/ID/settings`: what a project says of itself, changed by those who lead it."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from quart import Blueprint, Response, request
+
+from federation.errors import Refused
+from objects.projects.fields import ENDED
+from outbox.acts.projects.spaces import SpaceDraft, change_space
+from web.context import WebContext
+from web.projects.desk import TABS, Space, led_space
+from web.projects.forms import SettingsForm, check_values
+from web.projects.opening import concepts_for
+from web.projects.values import fill_choices, shown, told
+from web.projects.words import REACH_MEANINGS
+from web.rendering import redirect, register_done
+from web.texts import mark
+from web.workspace.actions import acted
+from web.workspace.profile import picture_problem, uploaded_picture
+
+PICTURES: Final = ("icon", "image")
+
+register_done(
+    {
+        "project-saved": mark("The project is saved; its members and followers are told."),
+        "given-up": mark("The project is given up. What it published stays readable."),
+    }
+)
+
+
+def add_settings_routes(blueprint: Blueprint, context: WebContext) -> None:
+    """All fields, pictures, and giving up."""
+
+    @blueprint.route("/projects/<int:number>/settings", methods=["GET", "POST"])
+    async def settings(number: int) -> Response:
+        await context.sessions.required("reader")
+        space = await led_space(context, number)
+        sent = await context.sessions.checked_form() if request.method == "POST" else None
+        form = await _form(context, space, sent)
+        do = sent.get("do", "") if sent is not None else ""
+        if do == "add:indicators":
+            form.indicators.append_entry()
+        elif sent is not None:
+            draft = await _checked(context, space, form)
+            if draft is not None:
+                assert space.viewer is not None
+                await acted(change_space(context.outbox, space.viewer, space.group, draft))
+                return redirect(f"{space.base}/settings", done="project-saved")
+        return await _page(context, space, form, status=422 if sent is not None and not do else 200)
+
+    @blueprint.route("/projects/<int:number>/give-up", methods=["GET", "POST"])
+    async def give_up(number: int) -> Response:
+        await context.sessions.required("reader")
+        space = await led_space(context, number)
+        if space.record.state in ENDED:
+            raise Refused(409, "project-ended", "This project has ended already.")
+        if request.method == "POST":
+            await context.sessions.checked_form()
+            assert space.viewer is not None
+            draft = replace(_as_it_is(space), state="abandoned")
+            await acted(change_space(context.outbox, space.viewer, space.group, draft))
+            return redirect(space.base, done="given-up")
+        return await context.renderer.render(
+            "projects/give_up.html", index=False, space=space, tabs=TABS
+        )
+
+
+async def _form(context: WebContext, space: Space, sent: Any) -> Any:
+    renderer = context.renderer
+    language, _ = await renderer.language(), await renderer.translate()
+    files = await request.files if sent is not None else None
+    data = shown(space.group, space.record, space.project)
+    form = await renderer.form(SettingsForm, sent, files=files, data=data)
+    fill_choices(form, await concepts_for(context), language, _, state=space.record.state)
+    return form
+
+
+async def _checked(context: WebContext, space: Space, form: Any) -> SpaceDraft | None:
+    """The project with what the form says; None when something is wrong, said beside its field."""
+    _ = await context.renderer.translate()
+    fine = form.validate()
+    if not (check_values(form, _) and fine):
+        return None
+    pictures: dict[str, str | None] = {}
+    for name in PICTURES:
+        try:
+            pictures[name] = await uploaded_picture(context, space.group, form, name)
+        except Refused as refused:
+            form.refuse(name, await picture_problem(context, refused))
+    if form.errors:
+        return None
+    return replace(told(form, space.project), icon=pictures["icon"], image=pictures["image"])
+
+
+def _as_it_is(space: Space) -> SpaceDraft:
+    """The project as a draft that changes nothing."""
+    values = shown(space.group, space.record, space.project)
+    return SpaceDraft(
+        name=space.group.name,
+        summary=values["summary"],
+        project=space.project,
+        state=values["state"],
+        joining=values["joining"],
+        reach=values["reach"],
+    )
+
+
+async def _page(context: WebContext, space: Space, form: Any, *, status: int = 200) -> Response:
+    _ = await context.renderer.translate()
+    return await context.renderer.render(
+        "projects/settings.html",
+        status=status,
+        index=False,
+        space=space,
+        tabs=TABS,
+        form=form,
+        ended=space.record.state in ENDED,
+        reach_meanings={name: _(text) for name, text in REACH_MEANINGS.items()},
+    )
