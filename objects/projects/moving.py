@@ -21,8 +21,8 @@ async def take_along(
     """Let what this server knows of a project belong to the Group that it is from now on.
 
     Members and their roles, entries with their numbers, and the counter go along, and nobody is
-    a member of the old one any more; who belongs to the new Group already keeps their role. Doing it again changes nothing. None when one of
-    the two is no project here.
+    a member of the old one any more; who belongs to the new Group already keeps their role. Doing
+    it again changes nothing. None when one of the two is no project here.
     """
     before, after = await tx.projects.by_id(old.id), await tx.projects.by_id(new.id)
     if before is None or after is None or not follows_from(new, old):
