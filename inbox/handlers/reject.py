@@ -2,7 +2,7 @@
 
 from actors import relationships
 from inbox.context import HandlerContext
-from inbox.handlers import membership, quote
+from inbox.handlers import attendance, membership, quote
 from inbox.handlers.accept import answers_follow, our_request
 from inbox.people import list_in_inbox
 
@@ -12,6 +12,9 @@ async def receive(context: HandlerContext) -> str:
     asked = await quote.asked_by_us(context)
     if asked is not None:
         return await quote.receive_reject(context, asked)
+    registered = await attendance.asked_by_us(context)
+    if registered is not None:
+        return await attendance.receive_answer(context, registered, agreed=False)
     if await membership.answered_project(context) and not await answers_follow(context):
         return await membership.receive_reject(context)
     follow = await our_request(context)

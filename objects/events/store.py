@@ -80,9 +80,7 @@ async def _tell_attendees(tx: Tx, record: ObjectRecord, kind: str, now: int) -> 
     for _, person in await tx.events.attendees(record.id, CONCERNED):
         if person.local and person.id != record.actor_id:
             await tx.activities.notify(
-                NotificationRecord(
-                    new_id(), person.id, kind, record.actor_id, record.id, now, None
-                )
+                NotificationRecord(new_id(), person.id, kind, record.actor_id, record.id, now, None)
             )
 
 

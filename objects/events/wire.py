@@ -85,9 +85,7 @@ def website(event: Event) -> list[dict[str, str]]:
     """The address from which one takes part from afar, where Mobilizon looks for it."""
     if not event.online_url:
         return []
-    return [
-        {"type": "Link", "href": event.online_url, "mediaType": "text/html", "name": _WEBSITE}
-    ]
+    return [{"type": "Link", "href": event.online_url, "mediaType": "text/html", "name": _WEBSITE}]
 
 
 def summary_of(event: Event, language: str) -> str:
@@ -134,7 +132,7 @@ def event_of(document: Document) -> Event | None:
     starts_at = read_moment(document.text("startTime") or "", zone or PLACE)
     if starts_at is None:
         return None
-    places = [place for place in document.items("location")[:10]]
+    places = list(document.items("location")[:10])
     physical = next((one for one in places if one.type not in ("VirtualLocation", "Link")), None)
     joining, external = _joining(document)
     return Event(
@@ -170,7 +168,7 @@ def _end(document: Document, zone: str, starts_at: int) -> int | None:
 
 def _status(document: Document) -> Status:
     named = (document.first_id("eventStatus") or "").rpartition("/")[2].rpartition(":")[2]
-    for status, (ical, word) in _WRITTEN.items():
+    for status, (_, word) in _WRITTEN.items():
         if named == word:
             return status
     plain = (document.text("status") or document.text("ical:status") or "").upper()

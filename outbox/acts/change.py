@@ -9,6 +9,7 @@ from federation.documents import Document
 from federation.vocabulary import PUBLIC
 from objects.cards.keep import keep_card, renew_target
 from objects.emojis import with_emojis
+from objects.events.store import renew_event
 from objects.experiences.fields import Experience
 from objects.experiences.store import keep_edit
 from objects.incoming import IncomingObject, bury
@@ -84,6 +85,7 @@ async def edit_within(
     changed = replace(parsed, record=row, experience=_with_consent(parsed, experience))
     await tx.objects.edit(row, new_id())
     await renew_entry(tx, row, context.now())
+    await renew_event(tx, row, context.now())
     await keep_edit(tx, before, row, changed.experience, author.url, editor_id=editor_id)
     await tx.objects.set_tags(before.id, list(changed.tags))
     await attach_uploads(tx, context.identifiers, author, changed)

@@ -1,0 +1,1 @@
+"""What members do with events, here and on other servers."""
