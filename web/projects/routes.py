@@ -5,9 +5,12 @@ from collections.abc import Callable
 from quart import Blueprint
 
 from web.context import WebContext
+from web.projects.closing import add_closing_routes
 from web.projects.belonging import add_belonging_routes
+from web.projects.front import add_front_routes
 from web.projects.listing import add_listing_routes
 from web.projects.members import add_member_routes
+from web.projects.notes import add_change_routes, add_note_routes
 from web.projects.opening import add_opening_routes
 from web.projects.settings import add_settings_routes
 
@@ -17,10 +20,14 @@ def routes(context: WebContext) -> Blueprint:
     blueprint = Blueprint("projects", __name__)
     parts: tuple[Callable[[Blueprint, WebContext], None], ...] = (
         add_listing_routes,
+        add_front_routes,
+        add_note_routes,
+        add_change_routes,
         add_opening_routes,
         add_settings_routes,
         add_member_routes,
         add_belonging_routes,
+        add_closing_routes,
     )
     for add in parts:
         add(blueprint, context)
