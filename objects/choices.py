@@ -18,8 +18,14 @@ TOPICS: Final[dict[str, tuple[str, ...]]] = {
     "writing": ("coauthor", "review"),
     "followers": ("follow", "follow_request"),
     "thanks": ("like", "share", "quote"),
+    "projects": (
+        "project.invited", "project.asked", "project.admitted", "project.declined",
+        "project.removed", "project.refused", "project.offered", "project.offer-accepted",
+        "project.offer-rejected",
+    ),
+    "entries": ("project.entry",),
     THEMES: (),
-}
+}  # fmt: skip
 """What mails are about → the kinds of notifications in them; `themes` are new experiences."""
 USUAL: Final[dict[str, Rhythm]] = {
     "answers": "immediate",
@@ -27,6 +33,8 @@ USUAL: Final[dict[str, Rhythm]] = {
     "writing": "immediate",
     "followers": "daily",
     "thanks": "weekly",
+    "projects": "immediate",
+    "entries": "daily",
     THEMES: "weekly",
 }
 Choices = TypeVar("Choices")

@@ -10,10 +10,13 @@ from storage.store import Tx
 
 # One line for all of these about one object; new followers of one day are one line too.
 GROUPED: Final = frozenset({"like", "share", "follow"})
+# So are the entries of one project on one day.
+ENTRY: Final = "project.entry"
+OF_PROJECTS: Final = "project."
 ABOUT_OBJECTS: Final = frozenset(
     {
         "mention", "question", "like", "share", "reuse", "coauthor", "quote", "quoted_update",
-        "poll", "update", "status",
+        "poll", "update", "status", "project.entry",
     }
 )  # fmt: skip
 DAY_MS: Final = 24 * 3_600_000
@@ -22,6 +25,8 @@ DAY_MS: Final = 24 * 3_600_000
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One line: `people` the latest first; `parent` is what a comment answers.
+
+    `project` is the Group of the project that it is about, if any.
 
     Beside the kinds of the database a mention may be a `comment` (it answers something of the
     owner) or a `question` (nobody else can read it). `id` is the latest notification in it.
@@ -34,6 +39,7 @@ class Notice:
     people: tuple[ActorRecord, ...]
     record: ObjectRecord | None = None
     parent: ObjectRecord | None = None
+    project: ActorRecord | None = None
 
 
 async def read_until(tx: Tx, owner_id: int, until: int, now: int) -> None:
@@ -53,7 +59,10 @@ async def notices_of(
     records = await visible_by_ids(tx, ids, owner)
     above = {r.in_reply_to_id for r in records.values() if r.in_reply_to_id is not None}
     parents = await tx.objects.by_ids(sorted(above))
-    people = await tx.actors.by_ids(sorted({n.actor_id for n in notifications}))
+    named = {n.actor_id for n in notifications} | {
+        about for n in notifications if (about := _about(n))
+    }
+    people = await tx.actors.by_ids(sorted(named))
     lines: dict[tuple[str, int], Notice] = {}
     for n in sorted(notifications, key=lambda n: -n.id):
         record = records.get(n.object_id or 0)
@@ -62,6 +71,9 @@ async def notices_of(
             continue
         if n.kind in ABOUT_OBJECTS and record is None:
             continue
+        project = people.get(_about(n))
+        if n.kind.startswith(OF_PROJECTS) and (project is None or project.state != "active"):
+            continue
         key = _key(n)
         if key in lines:
             lines[key] = _joined(lines[key], n, person)
@@ -69,14 +81,21 @@ async def notices_of(
             parent = parents.get((record.in_reply_to_id if record else None) or 0)
             kind = _kind(n.kind, record, parent, owner)
             lines[key] = Notice(
-                n.id, kind, n.created_at, n.read_at is None, (person,), record, parent
+                n.id, kind, n.created_at, n.read_at is None, (person,), record, parent, project
             )
     return list(lines.values())
+
+
+def _about(n: NotificationRecord) -> int:
+    """The number of the project that a notification is about; 0 for none."""
+    return (n.subject_id or 0) if n.kind.startswith(OF_PROJECTS) else 0
 
 
 def _key(n: NotificationRecord) -> tuple[str, int]:
     if n.kind == "follow":
         return n.kind, n.created_at // DAY_MS
+    if n.kind == ENTRY:
+        return f"{n.kind} {_about(n)}", n.created_at // DAY_MS
     if n.kind in GROUPED:
         return n.kind, n.object_id or 0
     return n.kind, n.id

@@ -188,13 +188,16 @@ class ProjectStatements(Statements):
             states,
         )
 
-    async def local_members(self, project_id: int) -> list[int]:
-        """The members who live here."""
+    async def local_members(self, project_id: int, *, since: int | None = None) -> list[int]:
+        """The members who live here; with `since` (milliseconds) those who were it by then."""
         rows = await self.connection.fetch_all(
             "select m.actor_id from project_members m join actors a on a.id = m.actor_id "
             "where m.project_id = $1 and m.state = 'member' and a.local = 1 "
-            "and a.state = 'active' order by m.actor_id",
+            "and a.state = 'active' "
+            "and (cast($2 as bigint) is null or m.since <= cast($2 as bigint)) "
+            "order by m.actor_id",
             project_id,
+            since,
         )
         return [row[0] for row in rows]
 

@@ -13,7 +13,8 @@ from objects import reactions
 from objects.incoming import bury, edit_object, is_readable, object_record, store_object
 from objects.projects.store import keep_entry
 from objects.timelines import notify_addressed, show_activity
-from storage.records import ActorRecord, ObjectRecord
+from storage.ids import new_id
+from storage.records import ActorRecord, NotificationRecord, ObjectRecord
 from storage.store import Tx
 
 PASSED_ON = frozenset({"Create", "Update", "Delete"})
@@ -175,6 +176,8 @@ async def _show(
         if record.visibility == "project":
             told &= members
         await notify_addressed(tx, author, record, told, {})
+    if record.in_reply_to is None:
+        await _tell_members(context, record)
     if record.in_reply_to is not None or (record.actor_id == group.id and context.incoming.local):
         return
     if open_to_all:
@@ -192,3 +195,23 @@ async def _show(
             home=True,
             shared=record.actor_id != group.id,
         )
+
+
+async def _tell_members(context: HandlerContext, record: ObjectRecord) -> None:
+    """Tell the members here of a new entry; not of what was there when they came."""
+    tx, group = context.tx, context.actor
+    published = record.published_at or record.created_at
+    for owner_id in await tx.projects.local_members(group.id, since=published):
+        if owner_id != record.actor_id:
+            await tx.activities.notify(
+                NotificationRecord(
+                    new_id(),
+                    owner_id,
+                    "project.entry",
+                    record.actor_id,
+                    record.id,
+                    context.now,
+                    None,
+                    subject_id=group.id,
+                )
+            )

@@ -13,6 +13,7 @@ from storage.concepts import Concept
 from storage.records import ActorRecord
 from storage.store import Tx
 from web.context import WebContext
+from web.projects.listing import ProjectCard, own_cards
 from web.rendering import redirect
 from web.workspace.cards import Card, cards_of, cards_of_objects
 from web.workspace.notices import address, sentence
@@ -42,6 +43,7 @@ class Board:
     published: bool
     leaving: int | None
     announcements: list[Shown]
+    projects: list[ProjectCard]
 
     def steps(self, actor: ActorRecord) -> list[tuple[str, bool]]:
         """What to do first, and whether it is done."""
@@ -74,6 +76,7 @@ async def board_of(tx: Tx, identifiers: Identifiers, actor: ActorRecord, now: in
         bool(own),
         await leaving_at(tx, actor.id),
         await shown(tx, identifiers, [one for one in current if one.id not in read]),
+        await own_cards(tx, actor, limit=SHOWN),
     )
 
 

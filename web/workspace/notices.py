@@ -43,6 +43,16 @@ _SINGLE: Final[dict[str, str]] = {
     "review": mark("%(who)s has news about a draft"),
     "follow_request": mark("%(who)s would like to follow you"),
     "status": mark("%(who)s published: %(what)s"),
+    "project.invited": mark("You are invited to the project %(project)s"),
+    "project.asked": mark("%(who)s would like to join the project %(project)s"),
+    "project.admitted": mark("You belong to the project %(project)s now"),
+    "project.declined": mark("The project %(project)s declined your request to join"),
+    "project.removed": mark("You no longer belong to the project %(project)s"),
+    "project.refused": mark("The project %(project)s did not take your note: %(what)s"),
+    "project.offered": mark("%(who)s proposes something for the project %(project)s"),
+    "project.offer-accepted": mark("The project %(project)s did what you proposed"),
+    "project.offer-rejected": mark("The project %(project)s did not agree to your proposal"),
+    "project.entry": mark("New in the project %(project)s: %(what)s (%(who)s)"),
     "admin.sign_up": mark("%(who)s became a member"),
     "admin.report": mark("%(who)s reported something"),
     "severed_relationships": mark("Some of your follows have ended"),
@@ -54,6 +64,12 @@ _PLACES: Final[dict[str, str]] = {
     "severed_relationships": "/notifications",
     "moderation_warning": "/notifications",
 }
+_PROJECT_PAGES: Final[dict[str, str]] = {
+    "project.asked": "/members",
+    "project.offered": "/members",
+    "project.offer-accepted": "/members",
+    "project.offer-rejected": "/members",
+}
 _OTHER: Final = mark("%(who)s did something that concerns you")
 
 
@@ -63,6 +79,7 @@ def sentence(notice: Notice, language: str) -> str:
         "who": names(notice.people, language),
         "what": quoted(notice.record, language),
         "above": quoted(notice.parent, language),
+        "project": names([notice.project], language) if notice.project else "",
     }
     text = _by_several(notice.kind, counted(language), len(notice.people))
     if not text:
@@ -109,6 +126,8 @@ def quoted(record: ObjectRecord | None, language: str) -> str:
 
 def address(notice: Notice) -> str:
     """Where a notice leads."""
+    if notice.project is not None:
+        return f"/projects/{notice.project.id}{_PROJECT_PAGES.get(notice.kind, '')}"
     if notice.record is not None:
         return page_for(notice.record)
     if notice.kind in _PLACES:
@@ -131,17 +150,22 @@ def add_notification_routes(blueprint: Blueprint, context: WebContext) -> None:
         signed = await context.sessions.required("reader")
         start = before()
 
-        async def operation(tx: Tx) -> tuple[Page[Notice], list[tuple[int, ActorRecord]]]:
+        async def operation(
+            tx: Tx,
+        ) -> tuple[Page[Notice], list[tuple[int, ActorRecord]], list[ActorRecord]]:
             page = await page_of(tx, signed.actor, start)
-            return page, await tx.relationships.requests(signed.actor.id)
+            invited = await tx.project_lists.of_member(signed.actor.id, ["invited"])
+            requests = await tx.relationships.requests(signed.actor.id)
+            return page, requests, [group for group, _, _ in invited]
 
-        page, requests = await context.store.query(operation)
+        page, requests, invitations = await context.store.query(operation)
         language = await context.renderer.language()
         return await context.renderer.render(
             "workspace/notifications.html",
             index=False,
             page=page,
             requests=[person for _, person in requests],
+            invitations=invitations,
             sentence=_in(language, sentence),
             address=address,
             # Read is what was there when the page was made, not what came since.

@@ -36,6 +36,8 @@ TOPIC_TEXTS: Final = {
     "writing": mark("Drafts, reviews and co-authors"),
     "followers": mark("New followers and requests"),
     "thanks": mark("Somebody found my publications useful or shared them"),
+    "projects": mark("Projects: invitations, requests, proposals and their answers"),
+    "entries": mark("New notes in my projects"),
     THEMES: mark("New experiences about my themes"),
 }
 
@@ -55,6 +57,8 @@ class MailForm(Form):
     writing = choice(TOPIC_TEXTS["writing"], (), required())
     followers = choice(TOPIC_TEXTS["followers"], (), required())
     thanks = choice(TOPIC_TEXTS["thanks"], (), required())
+    projects = choice(TOPIC_TEXTS["projects"], (), required())
+    entries = choice(TOPIC_TEXTS["entries"], (), required())
     themes = choice(TOPIC_TEXTS[THEMES], (), required())
     subjects = several(mark("My themes"))
 
