@@ -8,6 +8,7 @@ from federation.errors import Refused
 from objects.incoming import attachments_of
 from objects.projects.entries import KINDS, TALK, Entry, from_json
 from objects.reading import Attachment
+from objects.visibility import may_see
 from storage.project_entries import EntryRecord
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
@@ -73,6 +74,17 @@ async def milestones_of(tx: Tx, space: Space) -> tuple[Milestone, ...]:
     """The milestones that the viewer may see, by date; one query."""
     rows = await tx.project_entries.of_kinds(space.group.id, _viewer_id(space), ["milestone"])
     return tuple(_milestone(row, record) for row, record in rows)
+
+
+async def milestone_at(
+    tx: Tx, row: EntryRecord | None, viewer: ActorRecord | None
+) -> Milestone | None:
+    """The milestone of one entry, if the viewer may see it."""
+    record = await tx.objects.by_url(row.milestone) if row is not None and row.milestone else None
+    if record is None or not await may_see(tx, record, viewer):
+        return None
+    found = await tx.project_entries.by_id(record.id)
+    return _milestone(found, record) if found is not None else None
 
 
 def _milestone(row: EntryRecord, record: ObjectRecord) -> Milestone:

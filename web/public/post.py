@@ -2,28 +2,39 @@
 
 from quart import Response
 
+from objects.visibility import RESTRICTED, filter_visible
 from storage.records import ObjectRecord
 from storage.store import Tx
 from web.context import WebContext
+from web.projects.journal import Milestone, milestone_at
 from web.public.posts import PAGE, Post, before_of_request, paged, posts_of
+from web.workspace.reading import page_in_project
 
 MAX_REPLIES = 100
 
 
 async def post_page(context: WebContext, record: ObjectRecord) -> Response:
-    """A post that everybody may see, with the public answers to it."""
+    """A post for whoever may see it, with the answers to it that they may see."""
+    signed = await context.sessions.current()
+    viewer = signed.actor if signed is not None else None
 
-    async def operation(tx: Tx) -> tuple[list[Post], list[Post]]:
-        replies = await tx.objects.replies(record.url, limit=MAX_REPLIES)
-        return await posts_of(tx, [record]), await posts_of(tx, replies)
+    async def operation(tx: Tx) -> tuple[list[Post], list[Post], Milestone | None]:
+        within = record.visibility if record.visibility in RESTRICTED else "public"
+        replies = await tx.objects.replies(record.url, limit=MAX_REPLIES, within=within)
+        shown = await filter_visible(tx, replies, viewer)
+        posts = await posts_of(tx, [record])
+        milestone = await milestone_at(tx, posts[0].entry, viewer)
+        return posts, await posts_of(tx, shown), milestone
 
-    posts, replies = await context.store.query(operation)
+    posts, replies, milestone = await context.store.query(operation)
     return await context.renderer.public(
         "public/post.html",
         post=posts[0],
         replies=replies,
+        milestone=milestone,
+        project=await page_in_project(context, record, viewer),
         canonical=record.url,
-        index=bool(posts[0].author.indexable),
+        index=bool(posts[0].author.indexable) and record.visibility == "public",
     )
 
 

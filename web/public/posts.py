@@ -8,22 +8,37 @@ from quart import request
 
 from federation.errors import Refused
 from objects.incoming import attachments_of
+from objects.notes import without_title
 from objects.reading import Attachment
 from objects.text import plain_text
+from storage.project_entries import EntryRecord
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
 
 PAGE: Final = 20
 MAX_TITLE: Final = 80
+MAX_EXCERPT: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """An object as a page shows it."""
+    """An object as a page shows it; `entry` says what it is in the `project` it belongs to."""
 
     record: ObjectRecord
     author: ActorRecord
     files: tuple[Attachment, ...]
+    entry: EntryRecord | None = None
+    project: ActorRecord | None = None
+
+    @property
+    def content(self) -> str:
+        """Its text as HTML, without the title that stands above it."""
+        return without_title(self.record.content, self.record.name)
+
+    @property
+    def excerpt(self) -> str:
+        """What stands below its title in lists: the abstract, or the beginning of the text."""
+        return self.record.summary or shortened(plain_text(self.content))
 
     @property
     def title(self) -> str:
@@ -31,14 +46,25 @@ class Post:
         return self.record.name or plain_text(self.record.content)[:MAX_TITLE] or self.author.name
 
 
+def shortened(text: str) -> str:
+    """The beginning of a plain text, whole words."""
+    return text if len(text) <= MAX_EXCERPT else text[:MAX_EXCERPT].rsplit(None, 1)[0] + " …"
+
+
 async def posts_of(tx: Tx, records: Sequence[ObjectRecord]) -> list[Post]:
-    """The objects with their authors and files, in the same order."""
-    authors = await tx.actors.by_ids(list({record.actor_id for record in records}))
-    return [
-        Post(record, author, attachments_of(record, author))
-        for record in records
-        if (author := authors.get(record.actor_id)) is not None
-    ]
+    """The objects with their authors, files and projects, in the same order."""
+    entries = await tx.project_entries.by_ids([record.id for record in records])
+    people = {record.actor_id for record in records}
+    people |= {entry.project_id for entry in entries.values()}
+    actors = await tx.actors.by_ids(list(people))
+    found = []
+    for record in records:
+        author, entry = actors.get(record.actor_id), entries.get(record.id)
+        if author is None:
+            continue
+        project = actors.get(entry.project_id) if entry else None
+        found.append(Post(record, author, attachments_of(record, author), entry, project))
+    return found
 
 
 def paged(posts: list[Post]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from web.workspace.actions import (
     reply_visibility,
     write_reply,
 )
-from web.workspace.reading import show
+from web.workspace.reading import page_in_project, show
 
 AUDIENCES: Final[tuple[tuple[Visibility, str], ...]] = (
     ("public", mark("Everybody")),
@@ -154,6 +154,9 @@ def add_note_routes(blueprint: Blueprint, context: WebContext) -> None:
     async def edit_note(object_id: int) -> Response:
         signed = await context.sessions.required("reader")
         record = await _own_note(context, signed, object_id)
+        inside = await page_in_project(context, record, signed.actor)
+        if inside:
+            return redirect(f"{inside}/edit")
         sent = await context.sessions.checked_form() if request.method == "POST" else None
         form = await context.renderer.form(Edit, sent, data={"text": source_of(record)})
         if sent is not None and form.validate():

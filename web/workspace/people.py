@@ -16,6 +16,9 @@ from storage.concepts import Concept
 from storage.records import ActorRecord
 from storage.store import Tx
 from web.context import WebContext
+from web.projects.desk import space
+from web.projects.known import joinable, known_project
+from web.projects.listing import public_projects
 from web.rendering import redirect, register_done
 from web.sessions import own_path
 from web.texts import mark
@@ -108,6 +111,7 @@ async def searched(context: WebContext, viewer: ActorRecord, text: str) -> tuple
     if _is_address(typed):
         try:
             found = [await context.outbox.remote.resolve(typed)]
+            await known_project(context, found[0])
         except (FederationError, LookupError, ValueError) as error:
             log.info("nobody at %s: %s", typed[:200], error)
             failed = True
@@ -125,6 +129,16 @@ def _is_address(text: str) -> bool:
         return True
     name, _, host = text.removeprefix("@").rpartition("@")
     return bool(name) and "." in host and not any(c.isspace() for c in text)
+
+
+async def project_page(context: WebContext, group: ActorRecord) -> str:
+    """Where the project of a Group is read by those who may enter it; empty for others."""
+    if group.type != "Group":
+        return ""
+    try:
+        return (await space(context, group.id)).base
+    except Refused:
+        return ""
 
 
 def add_people_routes(blueprint: Blueprint, context: WebContext) -> None:
@@ -159,11 +173,13 @@ def add_people_routes(blueprint: Blueprint, context: WebContext) -> None:
 
         async def operation(tx: Tx) -> dict[str, Any]:
             if await tx.relationships.blocks(shown.id, signed.actor.id):
-                return {"cards": Cards((), {}), "bond": Bond(), "blocked": False, "muted": False}
+                nothing = {"cards": Cards((), {}), "bond": Bond(), "projects": []}
+                return nothing | {"blocked": False, "muted": False}
             records = await tx.objects.of_actor(shown.id, before=start, limit=PAGE + 1)
             cards = await cards_of_objects(tx, signed.actor, [r.id for r in records[:PAGE]])
             ties = await tx.bonds.bonds(signed.actor.id, [shown.id])
             return {
+                "projects": await public_projects(tx, shown),
                 "cards": cards,
                 "following": records[PAGE - 1].id if len(records) > PAGE else None,
                 "bond": (await bonds_of(tx, signed.actor, [shown]))[shown.id],
@@ -173,13 +189,16 @@ def add_people_routes(blueprint: Blueprint, context: WebContext) -> None:
 
         values = await context.store.query(operation)
         known = await context.store.query(lambda tx: knowledge_of(tx, shown))
+        project = await project_page(context, shown)
         return await context.renderer.render(
             "workspace/person.html",
             index=False,
             concepts=values["cards"].concepts | known.concepts,
             known=known,
             person=shown,
+            project=project,
             fields=orjson.loads(shown.fields),
+            joinable=await joinable(context, shown),
             start=start,
             **values,
         )

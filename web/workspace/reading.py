@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from quart import Blueprint, Response
+from quart import Blueprint, Response, request
 
+from federation.errors import Refused
 from objects.archive.markdown import named
 from objects.experiences.sections import Section, sections
 from objects.incoming import attachments_of
@@ -19,6 +20,8 @@ from storage.concepts import Concept
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
 from web.context import WebContext
+from web.projects.desk import space
+from web.rendering import redirect
 from web.sessions import SignedIn
 from web.workspace.actions import Actions, Comment, Question, actions_for, object_for
 from web.workspace.cards import Card, cards_of_objects
@@ -100,4 +103,22 @@ def add_reading_routes(blueprint: Blueprint, context: WebContext) -> None:
     async def read(object_id: int) -> Response:
         signed = await context.sessions.required("reader")
         record = await object_for(context, object_id, signed.actor)
+        inside = await page_in_project(context, record, signed.actor)
+        if inside:
+            return redirect(inside, done=request.args.get("done", ""))
         return await show(context, signed, record)
+
+
+async def page_in_project(
+    context: WebContext, record: ObjectRecord, viewer: ActorRecord | None
+) -> str:
+    """Where an entry of a project is read by those who may enter the project; else empty."""
+    entry = await context.store.query(lambda tx: tx.project_entries.by_id(record.id))
+    own = viewer is not None and record.actor_id == viewer.id
+    if entry is None or (entry.state == "refused" and not own):
+        return ""
+    try:
+        found = await space(context, entry.project_id)
+    except Refused:
+        return ""
+    return f"{found.base}/notes/{record.id}"
