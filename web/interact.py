@@ -16,6 +16,7 @@ from outbox.acts.follow import ask
 from outbox.context import ActRefused
 from storage.records import ActorRecord, ObjectRecord
 from web.context import WebContext
+from web.projects.known import joinable, known_project
 from web.rendering import redirect
 
 log = logging.getLogger(__name__)
@@ -37,12 +38,17 @@ class Interaction:
         followed: ActorRecord | None = None,
         status: int = 200,
     ) -> Response:
-        """The form to follow an account of another server, with what went wrong or right."""
+        """The form to follow an account of another server, with what went wrong or right.
+
+        Who follows a project can go on to ask to join it.
+        """
+        joining = followed is not None and await joinable(self.context, followed)
         return await self.context.renderer.render(
             "interaction.html",
             uri=uri,
             problem=problem,
             followed=followed,
+            joinable=joining,
             status=status,
             index=False,
         )
@@ -51,6 +57,8 @@ class Interaction:
         """Follow; every problem comes back into the form."""
         uri = form.get("uri", "").strip()[:MAX_URI]
         try:
+            if form.get("do") == "join":
+                return await self._join(uri)
             return await self._follow(member, uri)
         except Refused as refused:
             problem, status = refused.code, refused.status
@@ -71,8 +79,16 @@ class Interaction:
                 raise
             record: ObjectRecord = await outbox.objects.visible(uri, member)
             return redirect(f"/read/{record.id}")
+        await known_project(self.context, target)
         await ask(outbox, member, target)
         return await self.page(uri, followed=target)
+
+    async def _join(self, uri: str) -> Response:
+        """The way to ask to belong to the project at this address. Raises `LookupError`."""
+        target = await self.context.outbox.remote.resolve(uri)
+        if await known_project(self.context, target) is None:
+            return await self.page(uri, problem="no-project", status=422)
+        return redirect(f"/projects/{target.id}/join")
 
 
 def interaction_routes(interaction: Interaction) -> Blueprint:

@@ -17,3 +17,9 @@ async def known_project(context: WebContext, group: ActorRecord) -> ProjectRecor
     if record is not None or group.local:
         return record
     return await context.store.write(lambda tx: keep_remote_project(tx, group, context.now()))
+
+
+async def joinable(context: WebContext, group: ActorRecord) -> bool:
+    """Whether this is a project that one may ask to join."""
+    project = await known_project(context, group)
+    return project is not None and project.joining != "invitation"

@@ -128,6 +128,14 @@ async def own_cards(tx: Tx, person: ActorRecord, *, limit: int | None = None) ->
     ]
 
 
+async def public_projects(tx: Tx, person: ActorRecord) -> list[ProjectCard]:
+    """The projects whose members everybody may know, to which somebody belongs; one question."""
+    return [
+        ProjectCard(group, record, fields_of(record), membership=membership)
+        for group, record, membership in await tx.project_lists.public_of(person.id)
+    ]
+
+
 async def cards_with_leads(
     tx: Tx, found: Sequence[tuple[ActorRecord, ProjectRecord]]
 ) -> list[ProjectCard]:

@@ -15,10 +15,12 @@ from storage.concepts import Concept
 from storage.records import ActorRecord
 from storage.store import Tx
 from web.context import WebContext
+from web.projects.listing import ProjectCard, cards_with_leads, public_projects
 from web.public.posts import PAGE, Post, before_of_request, posts_of
 
 EXPERIENCES: Final = 12
 PEOPLE: Final = 100
+PROJECTS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class _Profile:
     people: list[ActorRecord]
     role: str
     skills: tuple[str, ...]
+    projects: list[ProjectCard]
 
 
 async def actor_page(context: WebContext, actor: ActorRecord) -> Response:
@@ -61,8 +64,10 @@ async def _profile(
     experiences: tuple[StoredExperience, ...] = ()
     people: list[ActorRecord] = []
     featured: list[Post] = []
+    projects: list[ProjectCard] = []
     if before is None:
         experiences = await _experiences(tx, actor, viewer)
+        projects = await _projects(tx, actor)
         featured = await posts_of(tx, await tx.activities.featured(actor.id))
         if organisation:
             everybody = await tx.actors.all_local()
@@ -79,8 +84,26 @@ async def _profile(
     concepts = await concepts_of(tx, [one.experience for one in experiences])
     concepts |= await tx.concepts.by_uris([uri for uri in (choices.role, *choices.skills) if uri])
     return _Profile(
-        experiences, concepts, featured, posts, following, people, choices.role, choices.skills
+        experiences,
+        concepts,
+        featured,
+        posts,
+        following,
+        people,
+        choices.role,
+        choices.skills,
+        projects,
     )
+
+
+async def _projects(tx: Tx, actor: ActorRecord) -> list[ProjectCard]:
+    """The public projects of a person; of the organisation, those that live here as well."""
+    own = await public_projects(tx, actor)
+    if actor.type != "Organization":
+        return own
+    known = {card.group.id for card in own}
+    hosted = [row for row in await tx.project_lists.hosted(["public"]) if row[0].id not in known]
+    return [*own, *await cards_with_leads(tx, hosted[:PROJECTS])]
 
 
 async def _experiences(
