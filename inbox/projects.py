@@ -9,7 +9,7 @@ from inbox.context import HandlerContext, Ignored
 from inbox.people import keep_activity
 from objects.projects.entries import TALK, entry_of
 from objects.projects.membership import NotAllowed, check_may_publish
-from objects.projects.store import keep_entry
+from objects.projects.store import keep_entry, keep_remote_project
 from storage.projects import ProjectRecord
 from storage.records import ActorRecord, ObjectRecord
 
@@ -142,6 +142,17 @@ async def _hand_over(context: HandlerContext, group: ActorRecord, target: ActorR
     if new and activity is not None:
         await context.outgoing.hand_over(context.tx, group, activity, target)
     return "the project lives elsewhere now"
+
+
+async def keep_call(context: HandlerContext, document: Document, record: ObjectRecord) -> None:
+    """Note a call that a project elsewhere sends to whoever follows it: it is listed here too."""
+    group = context.actor
+    if group.type != "Group" or record.visibility != "public":
+        return
+    if entry_of(document).kind != "call":
+        return
+    if await keep_remote_project(context.tx, group, context.now) is not None:
+        await keep_entry(context.tx, group.id, record, context.url, context.now)
 
 
 async def take_in(context: HandlerContext, admitted: Admission, record: ObjectRecord) -> None:

@@ -47,7 +47,7 @@ class ProjectJournalStatements(Statements):
         Those that it refused are shown to their author alone.
         """
         return await self._seen(
-            "and e.position = 0 and e.kind = any($3) and (e.state <> 'refused' "
+            "and e.position = 0 and o.local = 1 and e.kind = any($3) and (e.state <> 'refused' "
             "or o.actor_id = $2) order by e.object_id desc limit $4",
             project_id,
             viewer_id,
