@@ -1,9 +1,11 @@
 """The blocks of a draft that came from a project: which still stand, which its author settled.
 
 A block waits as long as its text stands in its field as it was put there and nobody confirmed it.
-A text that its author changed, or took out, is their own.
+A text that its author changed, or took out, is their own; spaces and line ends, which forms change
+by themselves, do not count.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
@@ -34,14 +36,14 @@ _LINES: Final[dict[str, Any]] = {
 def stands(experience: Experience, source: SourceRecord) -> bool:
     """Whether the text of a block is in its field, word for word."""
     name, text = source.field, source.text
-    if not text:
+    if not text.strip():
         return False
     if name in TEXTS:
-        return text in getattr(experience, name)
+        return _place(getattr(experience, name), text) is not None
     if name == "facts":
         return fact_lines(experience) == text
     if name in _LINES:
-        return set(text.splitlines()) <= set(map(_LINES[name], getattr(experience, name)))
+        return set(_lines(text)) <= {_line(name, row) for row in getattr(experience, name)}
     return False
 
 
@@ -70,7 +72,9 @@ def rewritten(experience: Experience, source: SourceRecord, text: str) -> Experi
         return replace(experience, **{fact: getattr(empty, fact) for fact in FACTS})
     value = getattr(experience, name)
     if name in TEXTS:
-        before, _, after = value.partition(source.text)
+        place = _place(value, source.text)
+        assert place is not None
+        before, after = value[: place[0]], value[place[1] :]
         changed: Any = "\n\n".join(
             part.strip("\n") for part in (before, text.strip(), after) if part.strip()
         )
@@ -81,11 +85,27 @@ def rewritten(experience: Experience, source: SourceRecord, text: str) -> Experi
 
 def _relined(name: str, rows: tuple[Any, ...], old: str, new: str) -> tuple[Any, ...]:
     """Rows without those of a block; new lines stand where its first one was."""
-    gone = set(old.splitlines())
-    kept = [row for row in rows if _LINES[name](row) not in gone]
-    first = next((i for i, row in enumerate(rows) if _LINES[name](row) in gone), len(kept))
-    lines = [line.strip() for line in new.splitlines() if line.strip()]
-    return (*kept[:first], *lines, *kept[first:])
+    gone = set(_lines(old))
+    kept = [row for row in rows if _line(name, row) not in gone]
+    first = next((i for i, row in enumerate(rows) if _line(name, row) in gone), len(kept))
+    return (*kept[:first], *_lines(new), *kept[first:])
+
+
+def _place(value: str, text: str) -> tuple[int, int] | None:
+    """From where to where a text stands in another one, however it is spaced."""
+    if not text.strip():
+        return None
+    found = re.search(r"\s+".join(map(re.escape, text.split())), value)
+    return found.span() if found else None
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text that say something, evenly spaced."""
+    return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+
+
+def _line(name: str, row: Any) -> str:
+    return " ".join(_LINES[name](row).split())
 
 
 async def waiting_of(tx: Tx, draft_id: int, experience: Experience) -> list[SourceRecord]:

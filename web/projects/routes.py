@@ -5,8 +5,8 @@ from collections.abc import Callable
 from quart import Blueprint
 
 from web.context import WebContext
-from web.projects.closing import add_closing_routes
 from web.projects.belonging import add_belonging_routes
+from web.projects.closing import add_closing_routes
 from web.projects.front import add_front_routes
 from web.projects.listing import add_listing_routes
 from web.projects.members import add_member_routes

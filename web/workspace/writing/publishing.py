@@ -10,6 +10,7 @@ from federation.errors import Refused
 from objects.experiences.checking import Problem
 from objects.experiences.drafts import Draft, Writer
 from objects.experiences.review import ask_agreement, next_step, submit
+from objects.projects.blocks import waiting_of
 from outbox.acts.drafts import publish_draft
 from outbox.context import ActRefused
 from storage.records import ObjectRecord
@@ -57,6 +58,13 @@ class Publishing:
         self, kind: Kind, signed: SignedIn, writer: Writer, draft: Draft, *, agreed: bool = False
     ) -> Response:
         """Do with a draft what comes next for this person; problems come back in the form."""
+        number = draft.record.id
+        waiting = await self.context.store.query(
+            lambda tx: waiting_of(tx, number, draft.experience)
+        )
+        if waiting:
+            path = f"/projects/{waiting[0].project_id}/close/{number}"
+            return redirect(path, done="not-confirmed")
         problems = await self.context.store.query(lambda tx: problems_of(tx, draft, agreed=agreed))
         if problems:
             return await self._refused(kind, signed, writer, draft, problems, agreed=agreed)
