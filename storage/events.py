@@ -135,7 +135,7 @@ class EventStatements(Statements):
         )
 
     async def of_project(
-        self, project_id: int, viewer_id: int, since: int, until: int, *, limit: int = 500
+        self, project_id: int, viewer_id: int, since: int, until: int, *, limit: int = 1_000
     ) -> list[Happening]:
         """A project's events that begin in a period and that a viewer (0: a stranger) may see."""
         return await self._happenings(
@@ -150,18 +150,7 @@ class EventStatements(Statements):
             limit,
         )
 
-    async def shown_of_project(self, project_id: int, reaches: list[str]) -> list[Happening]:
-        """All events of a project for some circles, for its calendar, latest ones kept."""
-        return await self._happenings(
-            "join project_entries e on e.object_id = o.id where e.project_id = $1 "
-            "and e.kind = 'event' and e.state <> 'refused' and o.deleted_at is null "
-            "and w.state = 'active' and w.severity <> 'suspend' and o.visibility = any($2) "
-            "order by h.starts_at desc, h.object_id desc limit 1000",
-            project_id,
-            reaches,
-        )
-
-    async def _happenings(self, rest: str, *args: int | list[str]) -> list[Happening]:
+    async def _happenings(self, rest: str, *args: int) -> list[Happening]:
         rows = await self.connection.fetch_all(
             f"select {columns(EventRecord, 'h')}, {columns(ObjectRecord, 'o')} "
             "from events h join objects o on o.id = h.object_id "
