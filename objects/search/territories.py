@@ -54,7 +54,8 @@ def facet_values(territory: str, name: str = "") -> tuple[str, ...]:
     code = territory.strip().upper()
     if code.startswith("R") and code in REGIONS:
         return (code,)
-    if len(code) == 2 and REGIONS.get(f"R{code}", "").casefold() == name.strip().casefold():
+    region = REGIONS.get(f"R{code}", "")
+    if region and region.casefold() == name.strip().casefold():
         return (f"R{code}",)
     department = code if code in DEPARTMENTS else _department(code)
     if department:

@@ -30,6 +30,7 @@ class Milestone:
     title: str
     state: str
     due: str
+    due_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,9 @@ async def milestone_at(
 
 def _milestone(row: EntryRecord, record: ObjectRecord) -> Milestone:
     said = from_json(row.fields)
-    return Milestone(record.id, record.url, said.title or record.name, row.state, said.due)
+    return Milestone(
+        record.id, record.url, said.title or record.name, row.state, said.due, row.due_at
+    )
 
 
 async def journal_of(tx: Tx, space: Space, wanted: Wanted) -> Journal:
