@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from federation.documents import Document, is_public
 from federation.errors import FederationError
-from federation.vocabulary import NETWORK, ORGANISATION, PUBLIC
+from federation.vocabulary import NETWORK, ORGANISATION, PROJECT, PUBLIC
 from objects.reading import web_address
 from objects.visibility import Visibility, of_document
 from outbox.context import ActRefused, OutboxContext
@@ -15,6 +15,8 @@ from storage.records import ActorRecord
 MAX_RECIPIENTS = 100
 LOOKUPS = 10
 LOOKUP_SECONDS = 20.0
+SHORT = {"cmt:Network": NETWORK, "cmt:Organisation": ORGANISATION, "cmt:Project": PROJECT}
+"""What our contexts make of groups of readers, as clients may write them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def addressed(activity: Document, document: Document) -> Addressing:
 
     def union(*names: str) -> tuple[str, ...]:
         both = [uri for part in (activity, document) for name in names for uri in part.ids(name)]
-        spelled = (PUBLIC if is_public(uri) else uri for uri in both)
+        spelled = (PUBLIC if is_public(uri) else SHORT.get(uri, uri) for uri in both)
         return tuple(dict.fromkeys(uri for uri in spelled if web_address(uri)))
 
     found = Addressing(union("to", "audience"), union("cc"), union("bto", "bcc"))
@@ -92,4 +94,4 @@ async def look_all(
 def _is_audience(context: OutboxContext, url: str) -> bool:
     """Whether an address stands for many: the public, the network, followers here."""
     owner = context.identifiers.owner_of_collection(url, "followers")
-    return is_public(url) or url in (NETWORK, ORGANISATION) or owner is not None
+    return is_public(url) or url in SHORT.values() or owner is not None

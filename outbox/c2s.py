@@ -8,10 +8,22 @@ from federation.documents import Document
 from federation.vocabulary import ACTIVITY_TYPES
 from outbox.acts import block, change, follow, react
 from outbox.acts.move import move
+from outbox.acts.projects.entries import withdraw_entry
 from outbox.c2s_collections import add_or_remove
 from outbox.c2s_create import create_object
+from outbox.c2s_entries import belongs_to, update_for_project, updated_entry
+from outbox.c2s_events import event_named, take_part, take_part_no_more
 from outbox.c2s_objects import corrected_tags, merged, people_in, without_strangers
 from outbox.c2s_profile import update_profile
+from outbox.c2s_projects import (
+    add_or_remove_member,
+    answer_for_project,
+    invite,
+    join_project,
+    leave_project,
+    propose,
+    undo_for_project,
+)
 from outbox.c2s_reading import object_url, own
 from outbox.c2s_undo import undo
 from outbox.context import ActRefused, OutboxContext
@@ -46,8 +58,11 @@ async def _update(context: OutboxContext, actor: ActorRecord, posted: Document) 
         raise ActRefused(422, "no-object", "An Update needs the changed object with its id.")
     if changes.id == actor.url:
         return await update_profile(context, actor, changes)
-    record = await own(context, actor, changes.id)
+    record = await own(context, actor, changes.id, led=True)
+    if record.actor_id != actor.id:
+        return await update_for_project(context, actor, record, changes)
     change.must_own(actor, record)
+    belonging = await belongs_to(context, record)
     stored = orjson.loads(record.document)
     people = await people_in(context, changes)
     tags = corrected_tags(changes, people, context.identifiers) if changes.has("tag") else None
@@ -58,11 +73,16 @@ async def _update(context: OutboxContext, actor: ActorRecord, posted: Document) 
     if record.visibility != "direct":
         named = [person.url for person in people.values() if person.url not in known]
         document["cc"] = [*Document(stored).ids("cc"), *dict.fromkeys(named)]
+    if belonging is not None:
+        document = await updated_entry(context, *belonging, record, document)
     return await change.edit(context, actor, record, document)
 
 
 async def _delete(context: OutboxContext, actor: ActorRecord, posted: Document) -> ActivityRecord:
-    return await change.withdraw(context, actor, await own(context, actor, object_url(posted)))
+    record = await own(context, actor, object_url(posted), led=True)
+    if record.actor_id != actor.id:
+        return await withdraw_entry(context, actor, record)
+    return await change.withdraw(context, actor, record)
 
 
 async def _follow(context: OutboxContext, actor: ActorRecord, posted: Document) -> ActivityRecord:
@@ -70,6 +90,9 @@ async def _follow(context: OutboxContext, actor: ActorRecord, posted: Document) 
 
 
 async def _answer(context: OutboxContext, actor: ActorRecord, posted: Document) -> ActivityRecord:
+    answered = await answer_for_project(context, actor, posted)
+    if answered is not None:
+        return answered
     asker = await _asker(context, actor, posted)
     agreed = posted.type == "Accept"
     return await follow.answer(context, actor, asker, agreed=agreed)
@@ -123,18 +146,47 @@ async def _move(context: OutboxContext, actor: ActorRecord, posted: Document) ->
     return await move(context, actor, target)
 
 
+async def _add_or_remove(
+    context: OutboxContext, actor: ActorRecord, posted: Document
+) -> ActivityRecord:
+    member = await add_or_remove_member(context, actor, posted)
+    return member or await add_or_remove(context, actor, posted)
+
+
+async def _join(context: OutboxContext, actor: ActorRecord, posted: Document) -> ActivityRecord:
+    event = await event_named(context, actor, posted)
+    if event is not None:
+        return await take_part(context, actor, posted, event)
+    return await join_project(context, actor, posted)
+
+
+async def _leave(context: OutboxContext, actor: ActorRecord, posted: Document) -> ActivityRecord:
+    event = await event_named(context, actor, posted)
+    if event is not None:
+        return await take_part_no_more(context, actor, event)
+    return await leave_project(context, actor, posted)
+
+
+async def _undo(context: OutboxContext, actor: ActorRecord, posted: Document) -> ActivityRecord:
+    return await undo_for_project(context, actor, posted) or await undo(context, actor, posted)
+
+
 ACTS: Mapping[str, Act] = {
     "Accept": _answer,
-    "Add": add_or_remove,
+    "Add": _add_or_remove,
     "Announce": _announce,
     "Block": _block,
     "Create": create_object,
     "Delete": _delete,
     "Follow": _follow,
+    "Invite": invite,
+    "Join": _join,
+    "Leave": _leave,
     "Like": _like,
     "Move": _move,
+    "Offer": propose,
     "Reject": _answer,
-    "Remove": add_or_remove,
-    "Undo": undo,
+    "Remove": _add_or_remove,
+    "Undo": _undo,
     "Update": _update,
 }

@@ -8,13 +8,16 @@ from objects.emojis import with_emojis
 from objects.experiences.documents import completed, experience_of
 from objects.experiences.reading import concepts_of
 from objects.incoming import IncomingObject, store_object
+from objects.projects.store import keep_entry
 from objects.timelines import show_activity
 from objects.visibility import RESTRICTED, Visibility
 from outbox.acts.create import audience
 from outbox.acts.experiences import check_may_publish
 from outbox.acts.vote import vote
-from outbox.addressing import Addressing, addressed, find_actors
+from outbox.addressing import addressed, find_actors
 from outbox.builders import create
+from outbox.c2s_entries import Placed, as_entry, create_for_project
+from outbox.c2s_entries import place as placed_by
 from outbox.c2s_objects import corrected_tags, finished, people_in, without_strangers
 from outbox.context import ActRefused, OutboxContext
 from outbox.own_objects import attach_uploads, own_object, with_guarded_uploads
@@ -40,10 +43,15 @@ async def create_object(
         return await vote(context, actor, parent, written.text("name") or "")
     people = await people_in(context, written)
     addressing = addressed(posted, written).with_mentioned(actor, people.values())
+    place = await placed_by(context, actor, posted, written, parent, people.values(), addressing)
+    addressing = place.addressing
+    by_project = await create_for_project(context, actor, written, place)
+    if by_project is not None:
+        return by_project
     tags = corrected_tags(written, people, context.identifiers)
     if parent is not None and parent.visibility in RESTRICTED:
         _refuse_wider(parent, addressing.visibility(actor))
-    if addressing.visibility(actor) == "direct":
+    if addressing.visibility(actor) in {"direct", "project"}:
         tags = without_strangers(tags, {*addressing.to, *addressing.cc, *addressing.hidden})
     number = new_id()
     document = finished(
@@ -57,14 +65,14 @@ async def create_object(
         language=context.language,
         now=context.now(),
     )
-    document = await _as_experience(context, actor, document)
+    document = await _as_experience(context, actor, as_entry(document, place, actor))
     if addressing.visibility(actor) == "project":
         document = await context.store.query(
             lambda tx: with_guarded_uploads(tx, context.identifiers, actor, document)
         )
     document = await with_emojis(context.store, context.identifiers, document)
     incoming = own_object(document, actor, number, context.now())
-    return await _publish(context, actor, document, incoming, addressing)
+    return await _publish(context, actor, document, incoming, place)
 
 
 def _refuse_wider(parent: ObjectRecord, visibility: Visibility) -> None:
@@ -101,9 +109,9 @@ async def _publish(
     actor: ActorRecord,
     document: dict[str, Any],
     incoming: IncomingObject,
-    addressing: Addressing,
+    place: Placed,
 ) -> ActivityRecord:
-    record = incoming.record
+    record, addressing, group = incoming.record, place.addressing, place.group
     named = await find_actors(context, (*addressing.to, *addressing.cc))
     hidden = await find_actors(context, addressing.hidden)
     secret = [person for url, person in hidden.items() if url not in named]
@@ -111,6 +119,8 @@ async def _publish(
     async def operation(tx: Tx) -> ActivityRecord:
         await store_object(tx, incoming)
         await attach_uploads(tx, context.identifiers, actor, incoming)
+        if group is not None:
+            await keep_entry(tx, group.id, record, "", context.now())
         blocked = await tx.relationships.blocked_by_actor(actor.id) if secret else set()
         told = [person for person in secret if person.id not in blocked]
         await tx.objects.add_audience(record.id, {person.id: False for person in told})

@@ -427,7 +427,7 @@ async def test_the_actor_is_who_posts(desk: Desk) -> None:
     assert await refused(desk, posted) == (403, "other-actor")
 
 
-@pytest.mark.parametrize("kind", ["Flag", "Travel", "Offer"])
+@pytest.mark.parametrize("kind", ["Flag", "Travel", "View"])
 async def test_what_we_do_not_publish_is_said(desk: Desk, kind: str) -> None:
     assert kind not in ACTS
     posted = {"type": kind, "object": LUC}
