@@ -372,7 +372,13 @@ async def test_one_registers_for_an_event_of_the_project_and_takes_it_back(
     made = await act(
         alpha,
         "lea",
-        note(space, type="Event", name="Visite", startTime="2027-03-28T09:00:00+02:00"),
+        note(
+            space,
+            type="Event",
+            name="Visite",
+            startTime="2027-03-28T09:00:00+02:00",
+            joinMode="free",
+        ),
     )
     await space.network.settle()
     url = made["object"]["id"]
