@@ -5,6 +5,7 @@ from collections.abc import Callable
 from quart import Blueprint
 
 from web.context import WebContext
+from web.projects.about import add_about_routes
 from web.projects.belonging import add_belonging_routes
 from web.projects.closing import add_closing_routes
 from web.projects.front import add_front_routes
@@ -21,6 +22,7 @@ def routes(context: WebContext) -> Blueprint:
     parts: tuple[Callable[[Blueprint, WebContext], None], ...] = (
         add_listing_routes,
         add_front_routes,
+        add_about_routes,
         add_note_routes,
         add_change_routes,
         add_opening_routes,

@@ -19,6 +19,7 @@ from web import forms
 from web.context import WebContext
 from web.projects.desk import Space
 from web.projects.journal import Milestone
+from web.projects.kinds import KIND_NAMES
 from web.projects.refusals import because
 from web.rules import longest, required, web_address
 from web.texts import mark
@@ -28,14 +29,6 @@ MAX_TEXT: Final = 20_000
 MAX_FILES: Final = 8
 TOO_MANY: Final = mark("There are eight files already.")
 
-KIND_NAMES: Final[dict[str, str]] = {
-    "progress": mark("Progress"),
-    "decision": mark("Decision"),
-    "difficulty": mark("Difficulty"),
-    "help": mark("Request for help"),
-    "meeting": mark("Meeting"),
-    "deliverable": mark("Deliverable"),
-}
 REACHES: Final[dict[str, str]] = {
     "public": mark("Everybody"),
     "network": mark("The members of the network"),

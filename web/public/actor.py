@@ -16,6 +16,7 @@ from storage.records import ActorRecord
 from storage.store import Tx
 from web.context import WebContext
 from web.projects.listing import ProjectCard, cards_with_leads, public_projects
+from web.projects.public import project_page
 from web.public.posts import PAGE, Post, before_of_request, posts_of
 
 EXPERIENCES: Final = 12
@@ -40,6 +41,9 @@ class _Profile:
 
 async def actor_page(context: WebContext, actor: ActorRecord) -> Response:
     """A living actor's page; `/users/NAME` and `/@NAME` show the same."""
+    project = await project_page(context, actor) if actor.type == "Group" else None
+    if project is not None:
+        return project
     before = before_of_request()
     signed = await context.sessions.current()
     viewer = signed.actor if signed is not None else None

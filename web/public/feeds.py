@@ -14,13 +14,22 @@ from werkzeug.http import http_date
 from actors.problems import not_found
 from objects.experiences.reading import StoredExperience, concepts_of, load_many
 from objects.search.find import Query, find
+from objects.text import plain_text
 from objects.vocabularies.names import ROLE, concept_page
 from storage.concepts import Concept
 from storage.store import Tx
 from web.context import WebContext
+from web.projects.feed import project_feed
 from web.public.asking import SCHEMES, Asked, read_request
 from web.public.facets import Labels
-from web.public.syndication import CONTENT_TYPES, Channel, Kind, last_change, written
+from web.public.syndication import (
+    CONTENT_TYPES,
+    Channel,
+    Kind,
+    last_change,
+    written,
+    written_items,
+)
 from web.texts import texts_of
 
 ENTRIES: Final = 30
@@ -53,6 +62,9 @@ def add_feed_routes(blueprint: Blueprint, context: WebContext) -> None:
 
     @blueprint.get("/@<name>.<any(atom, rss):kind>")
     async def actor_feed(name: str, kind: str) -> Response:
+        project = await _of_project(context, name, kind)
+        if project is not None:
+            return project
         return await _feed(context, kind, _of_actor(context, name))
 
     @blueprint.get("/concepts/<scheme>/<notation>.<any(atom, rss):kind>")
@@ -91,6 +103,38 @@ def _of_actor(context: WebContext, name: str) -> Find:
     return source
 
 
+async def _of_project(context: WebContext, name: str, kind: str) -> Response | None:
+    """The feed of a project; None for others, who have one of experiences."""
+    await context.renderer.ensure_open()
+    origin, language = context.settings.origin, context.settings.language
+    found = await context.store.query(lambda tx: project_feed(tx, name, origin, language))
+    if found is None:
+        return None
+    group = found.group
+    channel = await _channel(
+        context,
+        group.name or group.username,
+        group.html_url or context.outbox.identifiers.profile(group.username),
+        plain_text(group.summary),
+    )
+    body = written_items(cast("Kind", kind), channel, found.items)
+    return _answer(body, CONTENT_TYPES[cast("Kind", kind)], found.changed)
+
+
+async def _channel(context: WebContext, title: str, page: str, subtitle: str) -> Channel:
+    """What the feed of this request says of itself."""
+    organisation = await context.renderer.organisation()
+    site = organisation.name if organisation is not None else context.settings.domain
+    return Channel(
+        title=f"{title} · {site}" if title != site else site,
+        subtitle=subtitle,
+        page=page,
+        address=context.settings.origin + request.full_path.removesuffix("?"),
+        language=context.settings.language,
+        author=site,
+    )
+
+
 def _of_concept(context: WebContext, scheme: str, notation: str) -> Find:
     async def source(tx: Tx) -> _Source | None:
         concept = await tx.concepts.by_notation(scheme, notation)
@@ -124,16 +168,7 @@ async def _feed(context: WebContext, kind: str, source_of: Find) -> Response:
     if answer is None:
         raise not_found("feed")
     source, entries, concepts = answer
-    organisation = await context.renderer.organisation()
-    site = organisation.name if organisation is not None else context.settings.domain
-    channel = Channel(
-        title=f"{source.title} · {site}" if source.title != site else site,
-        subtitle=context.settings.description,
-        page=source.page,
-        address=context.settings.origin + request.full_path.removesuffix("?"),
-        language=context.settings.language,
-        author=site,
-    )
+    channel = await _channel(context, source.title, source.page, context.settings.description)
     body = written(cast("Kind", kind), channel, entries, concepts)
     return _answer(body, CONTENT_TYPES[cast("Kind", kind)], last_change(entries))
 

@@ -12,6 +12,7 @@ from objects.experiences.fields import LICENCES
 from objects.experiences.reading import StoredExperience
 from objects.experiences.sections import concept_name
 from storage.concepts import Concept
+from storage.records import ActorRecord, ObjectRecord
 
 Kind = Literal["atom", "rss"]
 CONTENT_TYPES: Final[Mapping[Kind, str]] = {
@@ -43,6 +44,11 @@ def written(
     concepts: Mapping[str, Concept],
 ) -> str:
     """The feed as XML; the same for the same entries, whenever it is asked for."""
+    return written_items(kind, channel, [_item(entry, concepts) for entry in entries])
+
+
+def written_items(kind: Kind, channel: Channel, items: Sequence[dict[str, Any]]) -> str:
+    """The feed of some items, as XML; each says what `item` gives."""
     feed = _kinds()[kind](
         title=_clean(channel.title),
         link=channel.page,
@@ -52,8 +58,8 @@ def written(
         feed_url=channel.address,
         feed_guid=channel.page if kind == "rss" else channel.address,
     )
-    for entry in entries:
-        feed.add_item(**_item(entry, concepts))
+    for each in items:
+        feed.add_item(**each)
     found = StringIO()
     feed.write(found, "utf-8")
     return found.getvalue()
@@ -65,25 +71,50 @@ def last_change(entries: Sequence[StoredExperience]) -> int:
 
 
 def _item(entry: StoredExperience, concepts: Mapping[str, Concept]) -> dict[str, Any]:
-    record, experience = entry.record, entry.experience
+    experience = entry.experience
     names = [entry.author, *(each.actor for each in entry.contributors if each.actor is not None)]
+    return item(
+        entry.record,
+        entry.author,
+        title=experience.title or entry.record.name,
+        summary=experience.summary,
+        content=entry.record.content,
+        authors=", ".join(actor.name or actor.username for actor in names),
+        categories=[concept_name(uri, concepts, experience.language) for uri in experience.themes],
+        language=experience.language,
+    ) | {
+        "item_copyright": experience.licence,
+        "licence": LICENCES.get(experience.licence, ""),
+    }
+
+
+def item(
+    record: ObjectRecord,
+    author: ActorRecord,
+    *,
+    title: str,
+    summary: str,
+    content: str,
+    authors: str,
+    categories: Sequence[str],
+    language: str,
+) -> dict[str, Any]:
+    """An entry of a feed; texts are plain but for `content`, which is HTML."""
     return {
-        "title": _clean(experience.title or record.name),
-        "link": record.url,
+        "title": _clean(title),
+        "link": record.html_url or record.url,
         "unique_id": record.url,
         "unique_id_is_permalink": True,
-        "description": _clean(experience.summary),
-        "content": _clean(record.content),
-        "author_name": _clean(", ".join(actor.name or actor.username for actor in names)),
-        "author_link": entry.author.html_url or entry.author.url,
+        "description": _clean(summary),
+        "content": _clean(content),
+        "author_name": _clean(authors),
+        "author_link": author.html_url or author.url,
         "pubdate": _moment(record.published_at),
         "updateddate": _moment(record.edited_at or record.published_at),
-        "categories": [
-            _clean(concept_name(uri, concepts, experience.language)) for uri in experience.themes
-        ],
-        "item_copyright": experience.licence,
-        "language": experience.language,
-        "licence": LICENCES.get(experience.licence, ""),
+        "categories": [_clean(one) for one in categories],
+        "item_copyright": None,
+        "language": language,
+        "licence": "",
     }
 
 
@@ -122,7 +153,9 @@ def _kinds() -> dict[str, Any]:
 
         def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
             super().add_item_elements(handler, item)
-            handler.addQuickElement("dc:rights", item["licence"] or item["item_copyright"])
+            rights = item["licence"] or item["item_copyright"]
+            if rights:
+                handler.addQuickElement("dc:rights", rights)
             handler.addQuickElement("dc:language", item["language"])
             handler.addQuickElement("content:encoded", item["content"])
 
