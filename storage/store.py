@@ -54,6 +54,7 @@ from storage.project_files import ProjectFileStatements
 from storage.project_links import ProjectLinkStatements
 from storage.project_lists import ProjectListStatements
 from storage.project_offers import ProjectOfferStatements
+from storage.project_reports import ProjectReportStatements
 from storage.projects import ProjectStatements
 from storage.pushes import PushStatements
 from storage.quotes import QuoteStatements
@@ -278,6 +279,11 @@ class Tx:
     def project_offers(self) -> ProjectOfferStatements:
         """What members propose to do with projects."""
         return ProjectOfferStatements(self.connection)
+
+    @cached_property
+    def project_reports(self) -> ProjectReportStatements:
+        """What reports of projects ask."""
+        return ProjectReportStatements(self.connection)
 
     @cached_property
     def projects(self) -> ProjectStatements:
