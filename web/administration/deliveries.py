@@ -7,8 +7,9 @@ from quart import Blueprint, Response
 
 from actors.administration import audit
 from federation.errors import Refused
+from objects.visibility import may_see
 from storage.oversight import OversightStatements, Sent
-from storage.records import ActivityRecord, DeliveryRecord, ObjectRecord
+from storage.records import ActivityRecord, ActorRecord, DeliveryRecord, ObjectRecord
 from storage.store import Tx
 from web.administration.desk import Desk, id_of, number_in
 from web.rendering import redirect, register_done
@@ -64,19 +65,19 @@ def add_delivery_routes(blueprint: Blueprint, desk: Desk) -> None:
 
     @blueprint.get("/admin/deliveries/<number>")
     async def delivery(number: str) -> Response:
-        await desk.admin()
-        record, lines = await desk.query(lambda tx: _of_object(tx, id_of(number)))
+        signed = await desk.admin()
+        record, lines = await desk.query(lambda tx: _of_object(tx, id_of(number), signed.actor))
         again = any(line.delivery.state in ("failed", "held") for line in lines)
         return await desk.page("delivery", record=record, lines=lines, again=again)
 
     @blueprint.post("/admin/deliveries/<number>/retry")
     async def retry(number: str) -> Response:
-        await desk.admin()
+        signed = await desk.admin()
         await desk.context.sessions.checked_form()
         who, now = await desk.who(), desk.now()
 
         async def operation(tx: Tx) -> None:
-            record, _ = await _of_object(tx, id_of(number))
+            record, _ = await _of_object(tx, id_of(number), signed.actor)
             await OversightStatements(tx.connection).retry_object(record.id, now)
             await audit(tx, who, "deliveries retry", record.url, "", now)
             tx.notify_on_commit("delivery")
@@ -85,10 +86,18 @@ def add_delivery_routes(blueprint: Blueprint, desk: Desk) -> None:
         return redirect(f"/admin/deliveries/{number}", done="retried")
 
 
-async def _of_object(tx: Tx, number: int) -> tuple[ObjectRecord, list[Line]]:
-    """An object of ours and its delivery log, latest first. Raises `Refused` 404."""
+async def _of_object(
+    tx: Tx, number: int, viewer: ActorRecord
+) -> tuple[ObjectRecord, list[Line]]:
+    """An object of ours and its delivery log, latest first. Raises `Refused` 404.
+
+    What is for the members of a project is not even there for an administrator who is none.
+    """
     record = await tx.objects.by_id(number)
-    if record is None or not record.local:
+    known = record is not None and record.local
+    if record is not None and record.visibility == "project":
+        known = await may_see(tx, record, viewer)
+    if record is None or not known:
         raise Refused(404, "no-object", "There is nothing of ours under this number.")
     found = await tx.deliveries.of_object(number)
     activities = await tx.activities.by_ids(list({one.activity_id for one in found}))
