@@ -38,6 +38,9 @@ RUN: Final = 20
 """Activities of one actor in one transaction: the writer is never held for long."""
 GATHER_SECONDS: Final = 60.0
 GROUP_SECONDS: Final = 120.0
+HEARD_SECONDS: Final = 300.0
+"""So long a server that speaks but takes nothing is left alone before it is asked again."""
+MAX_HEARD: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class Processor:
         self._outgoing = outgoing
         self._rules = rules
         self._clock = clock
+        self._heard: dict[str, float] = {}
 
     async def look_up(self, rows: Sequence[ReceivedRecord]) -> Known:
         """What many rows need, in one reading."""
@@ -96,12 +100,31 @@ class Processor:
             owner for row in rows if (owner := self._owner_url(row)) is not None
         }
 
-        async def operation(tx: Tx) -> Known:
+        async def operation(tx: Tx) -> tuple[Known, set[str]]:
             actors = await tx.actors.by_urls(list(urls))
             followed = await tx.received.followed([actor.id for actor in actors.values()])
-            return Known(actors, followed)
+            return Known(actors, followed), await tx.hosts.closed()
 
-        return await self._store.query(operation)
+        known, closed = await self._store.query(operation)
+        if closed:
+            await self._ask_who_speaks({row.host for row in rows} & closed)
+        return known
+
+    async def _ask_who_speaks(self, hosts: set[str]) -> None:
+        """Try again to deliver to servers that were silent and now send: they are back."""
+        now = self._clock()
+        heard = [host for host in hosts if now - self._heard.get(host, 0.0) > HEARD_SECONDS]
+        if not heard:
+            return
+        if len(self._heard) > MAX_HEARD:
+            self._heard.clear()
+        self._heard.update(dict.fromkeys(heard, now))
+
+        async def operation(tx: Tx) -> None:
+            await tx.hosts.ask_soon(sorted(heard), int(now * 1000))
+            tx.notify_on_commit("delivery")
+
+        await self._store.write(operation)
 
     def _owner_url(self, row: ReceivedRecord) -> str | None:
         return self._identifiers.owner_of_collection(row.inbox, "inbox") if row.inbox else None

@@ -49,6 +49,20 @@ class HostStatements(Statements):
             HostRecord, "from hosts where state = 'closed' and due_at <= $1 order by due_at", now
         )
 
+    async def closed(self) -> set[str]:
+        """Every closed host."""
+        rows = await self.connection.fetch_all("select host from hosts where state = 'closed'")
+        return {row[0] for row in rows}
+
+    async def ask_soon(self, hosts: list[str], now: int) -> None:
+        """Let closed hosts that were heard of be asked again at once."""
+        await self.connection.execute(
+            "update hosts set due_at = $2 where host = any($1) and state = 'closed' "
+            "and due_at > $2",
+            hosts,
+            now,
+        )
+
     async def troubled(self, hosts: list[str]) -> list[str]:
         """Those of `hosts` that are closed or have failures counted."""
         if not hosts:

@@ -291,7 +291,7 @@ async def test_a_processed_row_keeps_no_body(node: LocalNode, alice: Remote) -> 
     assert row.body == ""
 
 
-@pytest.mark.parametrize("kind", ["View", "Listen", "Read", "Dance", "as:Offer"])
+@pytest.mark.parametrize("kind", ["View", "Listen", "Read", "Dance", "as:Travel"])
 async def test_what_has_no_meaning_here_is_noted_and_done(
     node: LocalNode, alice: Remote, kind: str
 ) -> None:
