@@ -16,6 +16,7 @@ from web.context import WebContext
 from web.forms import Form, area, choice, line
 from web.projects.deciding import Decisions
 from web.projects.desk import TABS, Space, space
+from web.projects.map import partner_map
 from web.projects.refusals import because, done
 from web.projects.words import ROLE_MEANINGS, ROLE_NAMES
 from web.rendering import redirect, register_done
@@ -106,6 +107,10 @@ class MemberPages:
 
         people = await context.store.query(look)
         people["member"].sort(key=lambda pair: ROLES.index(pair[0].role))
+        organisation = await context.renderer.organisation()
+        drawn = await context.store.query(
+            lambda tx: partner_map(tx, found, people["member"], organisation)
+        )
         return await context.renderer.render(
             "projects/members.html",
             status=status,
@@ -114,6 +119,7 @@ class MemberPages:
             tabs=TABS,
             form=form,
             people=people,
+            map=drawn,
             shown=shown,
             steering=steering,
             proposals=await self._decisions.proposals(found),
