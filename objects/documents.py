@@ -73,16 +73,20 @@ def activity_document(
     deleted by its id; in both cases the proof, which covers what it said then, is left out.
     """
     document = _loaded(activity.document)
-    embedded = isinstance(document.get("object"), dict)
-    if about is None or not embedded or activity.type not in {"Create", "Update"}:
+    shown = document
+    if activity.type == "Announce" and isinstance(document.get("object"), dict):
+        shown = document["object"]  # a project passes a whole activity on
+    embedded = isinstance(shown.get("object"), dict)
+    if about is None or not embedded or shown.get("type") not in {"Create", "Update"}:
         return document
     if about.deleted_at is None and about.edited_at is None:
         return document
-    document.pop("proof", None)
-    document["object"] = about.url
+    for outdated in (document, shown):
+        outdated.pop("proof", None)
+    shown["object"] = about.url
     if about.deleted_at is None:
-        document["object"] = object_document(about, identifiers)
-        document["object"].pop("@context", None)
+        shown["object"] = object_document(about, identifiers)
+        shown["object"].pop("@context", None)
     return document
 
 

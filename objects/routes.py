@@ -15,6 +15,7 @@ from actors.problems import not_found
 from actors.routes import answer, negotiated, open_json, unread_request
 from federation.vocabulary import ACTIVITY_JSON
 from objects.media import disposition, media_type_of
+from objects.projects.collections import ProjectServing
 from objects.projects.serving import MemberFiles
 from objects.serving import ObjectServing
 from objects.text import normalise_hashtag
@@ -55,6 +56,7 @@ def object_routes(services: ObjectServices) -> Blueprint:
     serving = ObjectServing(services.store, services.identifiers, services.visitors, services.clock)
     _objects(routes, services, serving)
     _collections(routes, services, serving)
+    _projects(routes, services)
     _files(routes, services)
     return routes
 
@@ -115,6 +117,26 @@ def _collections(routes: Blueprint, services: ObjectServices, serving: ObjectSer
             return await services.tag_page(hashtag)
         asked = unread_request(services.identifiers)
         return answer(await serving.tag(hashtag, asked, request.args))
+
+
+def _projects(routes: Blueprint, services: ObjectServices) -> None:
+    serving = ProjectServing(
+        services.store, services.identifiers, services.visitors, services.clock
+    )
+
+    @routes.get("/users/<name>/members")
+    async def members(name: str) -> ResponseReturnValue:
+        asked = unread_request(services.identifiers)
+        return answer(await serving.members(name, asked, request.args))
+
+    @routes.get("/users/<name>/moderators")
+    async def moderators(name: str) -> ResponseReturnValue:
+        return answer(await serving.moderators(name, unread_request(services.identifiers)))
+
+    @routes.get("/users/<name>/journal")
+    async def journal(name: str) -> ResponseReturnValue:
+        asked = unread_request(services.identifiers)
+        return answer(await serving.journal(name, asked, request.args))
 
 
 def _files(routes: Blueprint, services: ObjectServices) -> None:

@@ -271,19 +271,29 @@ class ObjectServing:
         return record, viewer
 
     async def _viewer(self, request: IncomingRequest, *, anybody: bool) -> ActorRecord | None:
-        """Who reads: the holder of a token, or the signer; with `anybody` no key is fetched."""
-        header = request.fields.get("authorization")
-        if header:
-            holder = await authenticate(self.store, header, self.clock)
-            if holder is not None:
-                return holder.actor
-        find = self.visitors.known_viewer if anybody else self.visitors.viewer
-        url = await find(request)
-        return await self.store.query(lambda tx: tx.actors.by_url(url)) if url else None
+        return await reader_of(self.store, self.visitors, self.clock, request, anybody=anybody)
 
     def _cache(self, record: ObjectRecord) -> str:
         """A shared cache may keep only what every reader gets."""
         return PUBLIC if record.visibility in OPEN and not self.visitors.secure_mode else PRIVATE
+
+
+async def reader_of(
+    store: Store,
+    visitors: Visitors,
+    clock: Callable[[], float],
+    request: IncomingRequest,
+    *,
+    anybody: bool,
+) -> ActorRecord | None:
+    """Who reads: the holder of a token, or the signer; with `anybody` no key is fetched."""
+    header = request.fields.get("authorization")
+    if header:
+        holder = await authenticate(store, header, clock)
+        if holder is not None:
+            return holder.actor
+    url = await (visitors.known_viewer if anybody else visitors.viewer)(request)
+    return await store.query(lambda tx: tx.actors.by_url(url)) if url else None
 
 
 async def shown_object(store: Store, number: int, viewer: ActorRecord | None) -> ObjectRecord:

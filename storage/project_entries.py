@@ -149,6 +149,32 @@ class ProjectEntryStatements(Statements):
         width = len(EntryRecord.__dataclass_fields__)
         return [(EntryRecord(*row[:width]), ObjectRecord(*row[width:])) for row in rows]
 
+    async def count_seen(self, project_id: int, viewer_id: int) -> int:
+        """How many numbered entries of a project a viewer (0: a stranger) may see."""
+        return int(
+            await self.connection.fetch_value(
+                "select count(*) from project_entries e join objects o on o.id = e.object_id "
+                "join actors w on w.id = o.actor_id where e.project_id = $1 and e.position > 0 "
+                f"and o.deleted_at is null and e.state <> 'refused' and {MAY_SEE}",
+                project_id,
+                viewer_id,
+            )
+        )
+
+    async def announces(self, project_id: int, object_ids: list[int]) -> dict[int, ActivityRecord]:
+        """The Announces in which a project that lives here passed these entries on, by entry."""
+        if not object_ids:
+            return {}
+        found = await self.all_of(
+            ActivityRecord,
+            "from activities where id in (select min(id) from activities "
+            "where object_id = any($2) and actor_id = $1 and type = 'Announce' and local = 1 "
+            "group by object_id)",
+            project_id,
+            object_ids,
+        )
+        return {activity.object_id: activity for activity in found if activity.object_id}
+
     async def move_all(self, project_id: int, new_id: int) -> None:
         """Let the entries of a project belong to another one, in their places."""
         await self.connection.execute(

@@ -79,9 +79,7 @@ async def open_space(
             )
         except NameRefused as error:
             raise ActRefused(422, "name-refused", str(error)) from None
-        changes = ProfileChanges(
-            summary=paragraphs(draft.summary.strip()), discoverable=True, indexable=True
-        )
+        changes = _shown(draft.reach, ProfileChanges(summary=paragraphs(draft.summary.strip())))
         group = await update_profile(tx, group, changes, now)
         record = project_row(
             group,
@@ -119,7 +117,7 @@ async def change_space(
             icon=draft.icon,
             image=draft.image,
         )
-        changed = await update_profile(tx, group, changes, now)
+        changed = await update_profile(tx, group, _shown(draft.reach, changes), now)
         row = project_row(
             changed,
             draft.project,
@@ -163,6 +161,12 @@ async def hosted_and_led(tx: Tx, lead: ActorRecord, group: ActorRecord) -> Proje
             raise ActRefused(404, "not-found", "There is no such project here.")
         raise ActRefused(403, "not-a-lead", "Only those who lead the project decide this.")
     return record
+
+
+def _shown(reach: ProjectReach, changes: ProfileChanges) -> ProfileChanges:
+    """The changes of a profile that others find, and whose followers they see, or not."""
+    hidden = reach == "project"
+    return replace(changes, discoverable=not hidden, indexable=not hidden, hides_network=hidden)
 
 
 def _check(draft: SpaceDraft) -> None:
