@@ -115,8 +115,9 @@ async def journal_of(tx: Tx, space: Space, wanted: Wanted) -> Journal:
         limit=PAGE + 1,
     )
     waiting: list[tuple[EntryRecord, ObjectRecord]] = []
-    if wanted.before is None and about is None:
+    if wanted.before is None:
         waiting = await tx.project_journal.waiting(group_id, viewer_id, kinds)
+        waiting = [pair for pair in waiting if about is None or pair[0].milestone == about.url]
     lines = await lines_of(tx, space.viewer, [*waiting, *rows[:PAGE]], milestones)
     people = await tx.projects.memberships(group_id)
     return Journal(
