@@ -179,9 +179,12 @@ async def permit_removal(tx: Tx, who: str, actor: ActorRecord, reason: str, now:
 
     Raises `NotPossible` for the organisation, the node itself and the last administrator.
     """
+    if actor.type == "Group":
+        await audit(tx, who, "project remove", actor.account, reason, now)
+        return
     member = await _member(tx, actor)
     if actor.type != "Person":
-        raise NotPossible("Only persons can be removed; the organisation is the node itself.")
+        raise NotPossible("Persons and projects can be removed; the organisation is the node.")
     await _keep_an_administrator(tx, member, actor)
     await audit(tx, who, "member remove", actor.account, reason, now)
 

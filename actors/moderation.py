@@ -99,5 +99,5 @@ async def warn_member(tx: Tx, actor: ActorRecord, measure: Measure, text: str, n
 def _must_be_possible(actor: ActorRecord) -> None:
     if actor.state == "gone":
         raise NotPossible(f"{actor.account} is gone.")
-    if actor.local and actor.type != "Person":
+    if actor.local and actor.type not in {"Person", "Group"}:
         raise NotPossible("The organisation and the node itself stay as they are.")

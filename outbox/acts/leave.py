@@ -1,4 +1,4 @@
-"""A person leaves for good: tombstones here, and a `Delete` to everyone who knew them."""
+"""Somebody, or a project, is gone for good: tombstones here, a `Delete` to all who knew them."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -79,6 +79,11 @@ async def _tell(context: OutboxContext, tx: Tx, actor: ActorRecord) -> ActivityR
         tx,
         actor,
         delete.build_actor(actor.url),
-        recipients=Recipients(followers_of=actor.id, inboxes=tuple(followed), reached_by=actor.id),
+        recipients=Recipients(
+            followers_of=actor.id,
+            inboxes=tuple(followed),
+            reached_by=actor.id,
+            members_of=actor.id if actor.type == "Group" else None,
+        ),
         visibility="public",
     )

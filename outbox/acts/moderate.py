@@ -62,4 +62,5 @@ async def _tell(context: OutboxContext, tx: Tx, actor: ActorRecord) -> None:
         document = suspended_document(actor, keys, context.identifiers)
     else:
         document = await whole_document(tx, context.identifiers, actor)
-    await tell_profile(context, tx, actor, document)
+    members_of = actor.id if actor.type == "Group" else None
+    await tell_profile(context, tx, actor, document, members_of=members_of)

@@ -18,7 +18,9 @@ FORBIDDEN = re.compile(
     re.IGNORECASE,
 )
 # Public pages speak to people of other sites and of data; those who administer know more words.
-READ_BY_MEMBERS = ("base", "lists", "mails", "sign_in", "workspace", "writing")
+READ_BY_MEMBERS = (
+    "base", "lists", "mails", "projects", "projects_belonging", "sign_in", "workspace", "writing",
+)  # fmt: skip
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]|\{\w*\}")
 TAG = re.compile(r"<[^<>]*>|&\w+;|[\w-]+=\"[^\"]*\"")
 JINJA = Environment(autoescape=True)

@@ -35,6 +35,7 @@ MENU: Final = (
             ("/admin/imports", mark("Imports"), False),
         ),
     ),
+    (mark("Projects"), (("/admin/projects", mark("Projects of this site"), False),)),
     (
         mark("The site"),
         (

@@ -17,6 +17,7 @@ from web.administration.measures import add_measure_routes
 from web.administration.members import add_member_routes
 from web.administration.organisation import add_organisation_routes
 from web.administration.overview import add_overview_routes
+from web.administration.projects import add_project_desk_routes
 from web.administration.reports import add_report_desk_routes
 from web.administration.rules import add_house_rule_routes
 from web.administration.servers import add_server_routes
@@ -35,6 +36,7 @@ def routes(context: WebContext) -> Blueprint:
         add_departure_routes,
         add_invitation_routes,
         add_import_routes,
+        add_project_desk_routes,
         add_organisation_routes,
         add_appearance_routes,
         add_legal_routes,
