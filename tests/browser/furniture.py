@@ -20,6 +20,7 @@ from outbox.acts.experiences import change_experience, publish_experience
 from outbox.acts.react import find_useful
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
+from tests.browser.project_furniture import furnish_project
 
 
 async def furnish(services: Services) -> dict[str, str]:
@@ -38,6 +39,7 @@ async def furnish(services: Services) -> dict[str, str]:
     derived = await publish_experience(services.outbox, emile, adapted)
     await _talk(services, emile, original)
     found = await services.store.write(lambda tx: _papers(tx, services, nour, third, original))
+    found |= await furnish_project(services, nour, emile)
     return found | {"experience": str(original.id), "derived": str(derived.id)}
 
 

@@ -112,6 +112,28 @@ WORKSPACE: Final = [
     ),
     *_places("rene", "/dashboard", "/read/{experience}"),
 ]
+PROJECTS: Final = [
+    *_places(
+        STRANGER,
+        "/@rva",
+        "/projects/{project}",
+        "/projects/{project}/about",
+        "/projects/{project}/members",
+        "/projects/{project}/notes/{note}",
+        "/objects/{note}",
+    ),
+    *_places(
+        "nour",
+        "/projects/{project}",
+        "/projects/{project}?kind=difficulty&milestone={milestone}",
+        "/projects/{project}/notes/{note}",
+        "/projects/{project}/notes/{note}/edit",
+        "/projects/{project}/notes/{secret_note}",
+        "/projects/{project}/notes/{decision}",
+        "/projects/{project}/members",
+    ),
+    *_places("rene", "/projects/{project}", "/projects/{project}/about"),
+]
 ADMINISTRATION: Final = [
     *_places(
         "lea",
@@ -145,7 +167,7 @@ ADMINISTRATION: Final = [
     ),
     *_places("emile", "/admin/review", "/admin/members"),
 ]
-ALL: Final = [*PUBLIC, *SIGN_IN, *WORKSPACE, *ADMINISTRATION]
+ALL: Final = [*PUBLIC, *SIGN_IN, *WORKSPACE, *PROJECTS, *ADMINISTRATION]
 
 # Routes behind which no page is: documents for machines, files, feeds, ways that lead on.
 NO_PAGES: Final = frozenset(

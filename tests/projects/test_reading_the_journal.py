@@ -214,7 +214,7 @@ async def test_who_reads_what_on_the_host(network: Network) -> None:
     alpha = space.host
     written: dict[ProjectReach, ObjectRecord] = {}
     for reach in ("public", "network", "project"):
-        written[reach] = await space.write(alpha, "lea", f"Texte {reach}.", reach=reach)  # type: ignore[index, arg-type]
+        written[reach] = await space.write(alpha, "lea", f"Texte {reach}.", reach=reach)
     await network.settle()
     path = await base(space, alpha)
     lea, carl = await signed_in(alpha, "lea"), await signed_in(alpha, "carl")
