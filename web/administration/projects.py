@@ -87,8 +87,9 @@ class ProjectDesk:
     async def sanction(self, username: str, sanction: Sanction) -> Response:
         """Suspend a project, or show it again."""
         await self._desk.careful_admin()
-        hosted, context = await self._project(username), self._desk.context
+        context = self._desk.context
         values = await context.sessions.checked_form()
+        hosted = await self._project(username)
         form = await context.renderer.form(ProjectMeasureForm, values, prefix="measure-")
         if not form.validate():
             return await self.one(username, status=422)
@@ -103,10 +104,10 @@ class ProjectDesk:
     async def delete(self, username: str) -> Response:
         """Delete a project with what it published."""
         await self._desk.careful_admin()
-        hosted, context = await self._project(username), self._desk.context
-        form = await context.renderer.form(
-            ProjectDeletionForm, await context.sessions.checked_form()
-        )
+        context = self._desk.context
+        values = await context.sessions.checked_form()
+        hosted = await self._project(username)
+        form = await context.renderer.form(ProjectDeletionForm, values)
         _ = await context.renderer.translate()
         form.validate()
         typed = (form.confirmation.data or "").removeprefix("@").lower()
@@ -140,22 +141,25 @@ def add_project_desk_routes(blueprint: Blueprint, desk: Desk) -> None:
     """The projects of this node."""
     pages = ProjectDesk(desk)
     blueprint.get("/admin/projects", endpoint="projects")(pages.listed)
-    blueprint.post("/admin/projects/<username>/delete", endpoint="delete_project")(pages.delete)
 
-    @blueprint.get("/admin/projects/<username>")
-    async def project(username: str) -> Response:
-        return await pages.one(username)
+    @blueprint.get("/admin/projects/<project_name>")
+    async def project(project_name: str) -> Response:
+        return await pages.one(project_name)
 
-    @blueprint.post("/admin/projects/<username>/suspend")
-    async def suspend_project(username: str) -> Response:
-        return await pages.sanction(username, "suspend")
+    @blueprint.post("/admin/projects/<project_name>/suspend")
+    async def suspend_project(project_name: str) -> Response:
+        return await pages.sanction(project_name, "suspend")
 
-    @blueprint.post("/admin/projects/<username>/lift")
-    async def lift_project(username: str) -> Response:
-        return await pages.sanction(username, "")
+    @blueprint.post("/admin/projects/<project_name>/lift")
+    async def lift_project(project_name: str) -> Response:
+        return await pages.sanction(project_name, "")
 
-    @blueprint.get("/admin/projects/<username>/<path:_>")
-    async def reload_project(username: str, _: str) -> Response:
+    @blueprint.post("/admin/projects/<project_name>/delete")
+    async def delete_project(project_name: str) -> Response:
+        return await pages.delete(project_name)
+
+    @blueprint.get("/admin/projects/<project_name>/<path:_>")
+    async def reload_project(project_name: str, _: str) -> Response:
         """Somebody came back from proving who they are."""
         await desk.admin()
-        return redirect(f"/admin/projects/{username}")
+        return redirect(f"/admin/projects/{project_name}")
