@@ -13,6 +13,7 @@ _FRENCH: Final[dict[str, str]] = {
     "funder": "Financeur",
     "governance": "Gouvernance",
     "indicators": "Indicateurs visés",
+    "lead": "Porteur",
     "members": "Membres",
     "objectives": "Objectifs",
     "own_share": "Part d’autofinancement",
@@ -85,6 +86,7 @@ _FRENCH: Final[dict[str, str]] = {
     "entry.withdrawn": "retiré",
     "entry.open": "ouvert",
     "entry.filled": "pourvu",
+    "entry.expired": "clos",
     "entry.raised": "soulevée",
     "entry.resolved": "levée",
 }
@@ -96,6 +98,7 @@ _ENGLISH: Final[dict[str, str]] = {
     "funder": "Funder",
     "governance": "Governance",
     "indicators": "Target indicators",
+    "lead": "Lead",
     "members": "Members",
     "objectives": "Objectives",
     "own_share": "Own share",
@@ -161,6 +164,7 @@ _ENGLISH: Final[dict[str, str]] = {
     "entry.withdrawn": "withdrawn",
     "entry.open": "open",
     "entry.filled": "filled",
+    "entry.expired": "over",
     "entry.raised": "raised",
     "entry.resolved": "resolved",
 }
