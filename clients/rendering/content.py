@@ -3,6 +3,7 @@
 from html import escape
 from typing import Final
 
+from objects.notes import without_title
 from objects.text import paragraphs
 from storage.records import ObjectRecord
 
@@ -17,7 +18,8 @@ def shown_content(record: ObjectRecord) -> str:
     parts = [f"<p><strong>{escape(record.name, quote=False)}</strong></p>"]
     if record.summary and is_titled(record):
         parts.append(paragraphs(record.summary))
-    parts.append(record.content)
+    # A note of a project says its title once more in its text, for those who show no titles.
+    parts.append(without_title(record.content, record.name))
     page = record.html_url or record.url
     if is_titled(record) and page not in record.content:
         address = escape(page)

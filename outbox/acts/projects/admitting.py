@@ -6,9 +6,17 @@ what leads do here, for what they offer from elsewhere, and for those who are go
 
 from actors.relationships import undo_follow
 from objects.projects.fields import Role
-from objects.projects.membership import NotAllowed, check_not_last_lead, is_member, stand
+from objects.projects.membership import (
+    NOBODY,
+    NotAllowed,
+    check_not_last_lead,
+    is_member,
+    stand,
+    steers,
+)
 from outbox.acts.follow import ask_within, undo_within
 from outbox.acts.projects import hosting
+from outbox.acts.projects.spaces import renew_leads
 from outbox.builders import invite as invitation
 from outbox.builders import undo
 from outbox.context import ActRefused, OutboxContext
@@ -32,7 +40,7 @@ async def invite_within(
     before = await tx.projects.membership(group.id, person.id)
     if is_member(before):
         raise ActRefused(409, "member", f"{person.account} is a member already.")
-    if person.type in {"Group", "Application"}:
+    if person.type in NOBODY:
         raise ActRefused(422, "not-a-person", "Persons and organisations belong to projects.")
     if before is not None and before.state == "requested":
         return await admit(tx, context, group, person, role, by=lead)
@@ -135,6 +143,8 @@ async def change_role_within(
         tx, group.id, person, "member", context.now(), role=role, engagement=engagement
     )
     await hosting.tell_joined(tx, context.publisher, group, membership, person)
+    if before is not None and (before.role == "lead") != (role == "lead"):
+        await renew_leads(context, tx, group)
     return membership
 
 
@@ -148,6 +158,8 @@ async def remove_within(
     await keep_a_lead(tx, group, person)
     membership = await stand(tx, group.id, person, "removed", context.now())
     await hosting.tell_gone(tx, context.publisher, group, person)
+    if steers(before):
+        await renew_leads(context, tx, group)
     if person.local:
         await unfollow(tx, context, person, group)
         await notify(tx, context, person, "project.removed", group)

@@ -13,7 +13,7 @@ from outbox.acts.projects.admitting import (
     unfollow,
     withdraw_within,
 )
-from outbox.acts.projects.spaces import hosted_and_led
+from outbox.acts.projects.spaces import hosted_and_led, renew_leads
 from outbox.builders import accept, reject
 from outbox.builders import join as joining
 from outbox.builders import leave as leaving
@@ -188,6 +188,8 @@ async def leave(
         if group.local:
             if is_member(before):
                 await hosting.tell_gone(tx, context.publisher, group, person)
+            if steers(before):
+                await renew_leads(context, tx, group)
         else:
             await context.publisher.publish(
                 tx,

@@ -1,5 +1,6 @@
 """Opening a project space here, and changing what it says of itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from actors.administration import audit
@@ -17,10 +18,12 @@ from objects.projects.fields import (
     ProjectReach,
     State,
 )
-from objects.projects.membership import is_member, stand, steers
-from objects.projects.store import project_row
+from objects.projects.membership import is_member, leads, stand, steers
+from objects.projects.profile import profile_fields
+from objects.projects.store import fields_of, project_row
 from objects.text import paragraphs
 from outbox.acts.change import tell_profile
+from outbox.acts.follow import ask_within
 from outbox.context import ActRefused, OutboxContext
 from storage.projects import ProjectRecord
 from storage.records import ActorRecord
@@ -79,7 +82,9 @@ async def open_space(
             )
         except NameRefused as error:
             raise ActRefused(422, "name-refused", str(error)) from None
-        changes = _shown(draft.reach, ProfileChanges(summary=paragraphs(draft.summary.strip())))
+        changes = _shown(
+            draft, [founder], ProfileChanges(summary=paragraphs(draft.summary.strip()))
+        )
         group = await update_profile(tx, group, changes, now)
         record = project_row(
             group,
@@ -93,6 +98,7 @@ async def open_space(
         )
         await tx.projects.add(record)
         await stand(tx, group.id, founder, "member", now, role="lead", engagement=engagement)
+        await ask_within(tx, context.publisher, founder, group, now)
         await audit(tx, founder.account, "project open", group.account, "", now)
         return Space(group, record)
 
@@ -117,7 +123,8 @@ async def change_space(
             icon=draft.icon,
             image=draft.image,
         )
-        changed = await update_profile(tx, group, _shown(draft.reach, changes), now)
+        shown = _shown(draft, await leads(tx, group.id), changes)
+        changed = await update_profile(tx, group, shown, now)
         row = project_row(
             changed,
             draft.project,
@@ -163,10 +170,31 @@ async def hosted_and_led(tx: Tx, lead: ActorRecord, group: ActorRecord) -> Proje
     return record
 
 
-def _shown(reach: ProjectReach, changes: ProfileChanges) -> ProfileChanges:
-    """The changes of a profile that others find, and whose followers they see, or not."""
-    hidden = reach == "project"
-    return replace(changes, discoverable=not hidden, indexable=not hidden, hides_network=hidden)
+async def renew_leads(context: OutboxContext, tx: Tx, group: ActorRecord) -> None:
+    """Let the profile of a project here name those who lead it now; followers are told."""
+    record = await tx.projects.by_id(group.id)
+    before = await tx.actors.by_id(group.id)
+    if record is None or before is None:
+        return
+    people = await leads(tx, group.id)
+    fields = profile_fields(fields_of(record), record.state, record.reach, people)
+    changed = await update_profile(tx, before, ProfileChanges(fields=fields), context.now())
+    if changed.fields != before.fields:
+        await tell_space(context, tx, changed)
+
+
+def _shown(
+    draft: SpaceDraft, people: Sequence[ActorRecord], changes: ProfileChanges
+) -> ProfileChanges:
+    """The changes of a profile that others find and whose followers they see, or not."""
+    hidden = draft.reach == "project"
+    return replace(
+        changes,
+        fields=profile_fields(draft.project, draft.state, draft.reach, people),
+        discoverable=not hidden,
+        indexable=not hidden,
+        hides_network=hidden,
+    )
 
 
 def _check(draft: SpaceDraft) -> None:
