@@ -111,10 +111,14 @@ def _groups(named: tuple[str, ...], author: ActorRecord) -> tuple[str, ...]:
     return tuple(found)
 
 
+UNQUOTED: Final = frozenset({"direct", "project"})
+"""What not even its author quotes: the quote would tell others of it."""
+
+
 async def may_quote(tx: Tx, record: ObjectRecord, author: ActorRecord, who: ActorRecord) -> Answer:
     """Whether `who` may quote an object, which they may see."""
     if author.id == who.id:
-        return "denied" if record.visibility == "direct" else "automatic"
+        return "denied" if record.visibility in UNQUOTED else "automatic"
     chosen = await tx.quotes.policy(record.id) if record.local else ""
     policy = policy_of(record, author, chosen)
     ties: AbstractSet[str] = frozenset()

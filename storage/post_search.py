@@ -22,7 +22,10 @@ _LIBRARY: Final = (
     "union all select m.object_id from likes m where m.actor_id = $2 "
     "union all select m.object_id from shares m where m.actor_id = $2 "
     "union all select m.object_id from bookmarks m where m.actor_id = $2 "
-    "union all select m.object_id from audience m where m.actor_id = $2"
+    "union all select m.object_id from audience m where m.actor_id = $2 "
+    "union all select m.object_id from project_members b "
+    "join project_entries m on m.project_id = b.project_id "
+    "where b.actor_id = $2 and b.state = 'member'"
 )
 _OFFERED: Final = "(w.indexable = 1 or exists (select 1 from searchable x where x.id = o.id))"
 _FROM: Final = (
@@ -106,8 +109,8 @@ class PostSearchStatements(Statements):
     async def find(self, selection: PostSelection) -> list[int]:
         """The posts that fit and that the viewer may search, latest first.
 
-        That is what they wrote, liked, shared, bookmarked or were addressed in; and what is
-        public by authors who let everybody search their posts (FEP-268d), or an experience.
+        That is what they wrote, liked, shared, bookmarked or were addressed in, and what belongs
+        to their projects; and what is public by authors who let everybody search their posts (FEP-268d), or an experience.
         """
         statement = _Statement()
         most = statement.add(selection.limit + selection.offset)

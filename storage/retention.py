@@ -8,9 +8,17 @@ from storage.statements import Statements
 
 # An object stays while somebody here answered, liked, shared, bookmarked, pinned, voted in or
 # reported it, is addressed by it, takes part in its conversation, quotes it or is quoted in it.
-# Experiences stay until their authors withdraw them: the node is there to find them.
+# Experiences stay until their authors withdraw them: the node is there to find them. What belongs
+# to a project stays as long as the project lives here or somebody here is a member, and so does
+# an event in which somebody here takes part.
 _UNTOUCHED = (
     "not exists (select 1 from experiences e where e.object_id = o.id) and "
+    "not exists (select 1 from project_entries e join actors g on g.id = e.project_id "
+    "where e.object_id = o.id and (g.local = 1 or exists (select 1 from project_members m "
+    "join actors a on a.id = m.actor_id where m.project_id = e.project_id "
+    "and m.state = 'member' and a.local = 1))) and "
+    "not exists (select 1 from attendances t join actors a on a.id = t.actor_id "
+    "where t.object_id = o.id and a.local = 1) and "
     "not exists (select 1 from objects r where r.in_reply_to = o.url and r.local = 1) "
     "and not exists (select 1 from objects r where r.conversation = o.conversation "
     "and r.local = 1) "
@@ -32,7 +40,7 @@ _UNTOUCHED = (
     "where q.object_id = o.id and r.local = 1)"
 )
 # An actor stays while there is a follow, a block, a mute, a note or a report about them, or
-# anything of theirs.
+# anything of theirs, or a project that they are or belong to.
 _STRANGER = (
     "not exists (select 1 from follows f where f.follower_id = a.id) "
     "and not exists (select 1 from follows f where f.followee_id = a.id) "
@@ -49,7 +57,11 @@ _STRANGER = (
     "and not exists (select 1 from timeline t where t.actor_id = a.id) "
     "and not exists (select 1 from notifications n where n.actor_id = a.id) "
     "and not exists (select 1 from reports r where r.actor_id = a.id) "
-    "and not exists (select 1 from reports r where r.target_id = a.id)"
+    "and not exists (select 1 from reports r where r.target_id = a.id) "
+    "and not exists (select 1 from projects p where p.actor_id = a.id) "
+    "and not exists (select 1 from project_members m where m.actor_id = a.id) "
+    "and not exists (select 1 from project_offers r where r.actor_id = a.id) "
+    "and not exists (select 1 from attendances t where t.actor_id = a.id)"
 )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from clients.entities.statuses import Quote, QuoteApproval, Status
-from objects.quotes import QuotePolicy, policy_of
+from objects.quotes import UNQUOTED, QuotePolicy, policy_of
 from objects.visibility import visible_by_ids
 from storage.apps_reading import QuoteRecord
 from storage.records import ActorRecord, ObjectRecord
@@ -91,7 +91,7 @@ def _approval(
 ) -> QuoteApproval:
     answer = "denied"
     if viewer is not None:
-        own = viewer.id == record.actor_id and record.visibility != "direct"
+        own = viewer.id == record.actor_id and record.visibility not in UNQUOTED
         answer = policy.answer(own=own, ties=ties.get(record.actor_id, NO_TIES))
     return QuoteApproval(
         automatic=list(policy.automatic), manual=list(policy.manual), current_user=answer

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from federation.errors import Gone, Unreachable
+from federation.signing import RequestSigner
 from federation.vocabulary import ACTIVITY_JSON
 from objects.media import MediaLimits, store_upload
 from objects.projects.fields import ProjectReach
@@ -79,6 +80,13 @@ class Place:
         except Gone as gone:
             return gone.status
 
+    async def fetched_as(self, node: LocalNode, who: ActorRecord, url: str) -> int:
+        """The status for somebody who signs with their own key."""
+        key = await node.services.keys.signing_key(who.id)
+        signer = RequestSigner(key, "cavage", node.clock)
+        answer = await node.services.client.get(url, accept=ACTIVITY_JSON, signer=signer)
+        return int(answer.status)
+
     async def file(self, reader: LocalNode, url: str) -> bytes | int:
         """The same for a file."""
         try:
@@ -123,10 +131,10 @@ async def build_place(network: Network, reach: ProjectReach) -> Place:
     return Place(network, space, alpha, beta, gamma, delta)
 
 
-async def tell_secrets(place: Place) -> None:
+async def tell_secrets(place: Place, *, parting: bool = True) -> None:
     """A note with a file of Bruno's, one of Lea's, a milestone, Lea's comment on the first.
 
-    Then Chloe has to go, and Bruno writes another one.
+    Then Chloe has to go (`parting`), and Bruno writes another one.
     """
     space = place.space
     named = f"{WORD} partout #{TAG} @paul@alpha.example @dan@delta.example"
@@ -143,7 +151,8 @@ async def tell_secrets(place: Place) -> None:
         place.alpha, "lea", named, "comment", in_reply_to=place.secrets["bruno"].url
     )
     await place.network.settle()
-    await part_from_chloe(place)
+    if parting:
+        await part_from_chloe(place)
     place.secrets["later"] = await space.write(place.beta, "bruno", named, reach="project")
     await place.network.settle()
 
