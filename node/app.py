@@ -9,6 +9,7 @@ from node.doors import bare_app, federation_doors, finish
 from node.services import Services
 from web.administration.routes import routes as administration_routes
 from web.context import WebContext
+from web.events.routes import routes as events_routes
 from web.graph import graph_routes
 from web.interact import Interaction, interaction_routes
 from web.projects.routes import routes as projects_routes
@@ -41,6 +42,7 @@ def _people(services: Services, context: WebContext) -> Iterator[Blueprint]:
     yield sign_in_routes(context)
     yield workspace_routes(context)
     yield projects_routes(context)
+    yield events_routes(context)
     yield administration_routes(context)
     yield interaction_routes(Interaction(context))
     yield graph_routes(services.store, services.identifiers)

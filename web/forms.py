@@ -39,6 +39,7 @@ _REWORDED: Final = {
     "Not a valid decimal value.": mark("Write a number, for example 2.5."),
     "Not a valid float value.": mark("Write a number, for example 2.5."),
     "Not a valid date value.": mark("Write a date that exists, for example 2026-11-23."),
+    "Not a valid time value.": mark("Write a time, for example 14:30."),
     "Invalid input.": mark("This cannot be read; check what you typed."),
 }
 
@@ -166,6 +167,13 @@ def integer(label: str, *rules: Rule, hint: str = "", **attributes: Any) -> wtfo
 def date(label: str, *rules: Rule, hint: str = "", **attributes: Any) -> wtforms.DateField:
     """A day, or None when nothing is typed."""
     return wtforms.DateField(
+        label, [Optional(), *rules], description=hint, render_kw={"class": "short"} | attributes
+    )
+
+
+def clock(label: str, *rules: Rule, hint: str = "", **attributes: Any) -> wtforms.TimeField:
+    """A time of day, or None when nothing is typed."""
+    return wtforms.TimeField(
         label, [Optional(), *rules], description=hint, render_kw={"class": "short"} | attributes
     )
 

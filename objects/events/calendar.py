@@ -130,4 +130,4 @@ def _component(uid: str, title: str, record: ObjectRecord) -> icalendar.Event:
 
 
 def _clean(text: str) -> str:
-    return _CONTROL.sub(" ", text)
+    return _CONTROL.sub(" ", text.replace("\r\n", "\n"))

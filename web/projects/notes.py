@@ -144,10 +144,10 @@ async def place_of(context: WebContext, number: int, object_id: int) -> Place:
     return place
 
 
-async def view_of(tx: Tx, place: Place, language: str) -> NoteView | None:
+async def view_of(tx: Tx, place: Place, language: str, now: int) -> NoteView | None:
     """Everything about an entry; None when it may be seen no longer."""
     found, record, row = place.space, place.record, place.row
-    reading = await reading_of(tx, found.viewer, record, language)
+    reading = await reading_of(tx, found.viewer, record, language, now)
     if reading is None:
         return None
     said = from_json(row.fields)
@@ -183,7 +183,8 @@ async def show(
 ) -> Response:
     """The page of an entry, with an answer that was refused or an empty form."""
     language = await context.renderer.language()
-    view = await context.store.query(lambda tx: view_of(tx, place, language))
+    now = context.now()
+    view = await context.store.query(lambda tx: view_of(tx, place, language, now))
     if view is None:
         raise not_found("entry")
     public = place.space.group.local and place.record.visibility == "public"
@@ -197,6 +198,7 @@ async def show(
         place=place,
         view=view,
         record=place.record,
+        happening=view.reading.happening,
         author=view.reading.card.author,
         standing=view.reading.actions,
         answer=answer or await context.renderer.form(AnswerForm),

@@ -6,6 +6,7 @@ from objects.visibility import RESTRICTED, filter_visible
 from storage.records import ObjectRecord
 from storage.store import Tx
 from web.context import WebContext
+from web.events.view import EventView, event_view
 from web.projects.journal import Milestone, milestone_at
 from web.public.posts import PAGE, Post, before_of_request, paged, posts_of
 from web.workspace.reading import page_in_project
@@ -18,20 +19,26 @@ async def post_page(context: WebContext, record: ObjectRecord) -> Response:
     signed = await context.sessions.current()
     viewer = signed.actor if signed is not None else None
 
-    async def operation(tx: Tx) -> tuple[list[Post], list[Post], Milestone | None]:
+    now = context.now()
+
+    async def operation(
+        tx: Tx,
+    ) -> tuple[list[Post], list[Post], Milestone | None, EventView | None]:
         within = record.visibility if record.visibility in RESTRICTED else "public"
         replies = await tx.objects.replies(record.url, limit=MAX_REPLIES, within=within)
         shown = await filter_visible(tx, replies, viewer)
         posts = await posts_of(tx, [record])
         milestone = await milestone_at(tx, posts[0].entry, viewer)
-        return posts, await posts_of(tx, shown), milestone
+        happening = await event_view(tx, record, viewer, now)
+        return posts, await posts_of(tx, shown), milestone, happening
 
-    posts, replies, milestone = await context.store.query(operation)
+    posts, replies, milestone, happening = await context.store.query(operation)
     return await context.renderer.public(
         "public/post.html",
         post=posts[0],
         replies=replies,
         milestone=milestone,
+        happening=happening,
         project=await page_in_project(context, record, viewer),
         canonical=record.url,
         index=bool(posts[0].author.indexable) and record.visibility == "public",

@@ -40,6 +40,12 @@ _SINGLE: Final[dict[str, str]] = {
     "update": mark("%(who)s changed what you shared: %(what)s"),
     "reuse": mark("%(who)s reused your experience: %(what)s"),
     "coauthor": mark("%(who)s named you as an author of: %(what)s"),
+    "event.asked": mark("%(who)s would like to take part in: %(what)s"),
+    "event.joined": mark("%(who)s registered for: %(what)s"),
+    "event.admitted": mark("You are registered for: %(what)s"),
+    "event.declined": mark("You cannot take part in: %(what)s"),
+    "event.changed": mark("The time has changed of: %(what)s"),
+    "event.cancelled": mark("Cancelled: %(what)s"),
     "review": mark("%(who)s has news about a draft"),
     "follow_request": mark("%(who)s would like to follow you"),
     "status": mark("%(who)s published: %(what)s"),
@@ -128,6 +134,8 @@ def address(notice: Notice) -> str:
     """Where a notice leads."""
     if notice.project is not None:
         return f"/projects/{notice.project.id}{_PROJECT_PAGES.get(notice.kind, '')}"
+    if notice.record is not None and notice.kind == "event.asked":
+        return f"/events/{notice.record.id}/attendance"
     if notice.record is not None:
         return page_for(notice.record)
     if notice.kind in _PLACES:

@@ -20,6 +20,7 @@ from storage.concepts import Concept
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
 from web.context import WebContext
+from web.events.view import EventView, event_view
 from web.projects.desk import space
 from web.rendering import redirect
 from web.sessions import SignedIn
@@ -39,10 +40,11 @@ class Reading:
     sections: tuple[Section, ...]
     options: tuple[tuple[str, int], ...]
     concepts: Mapping[str, Concept]
+    happening: EventView | None = None
 
 
 async def reading_of(
-    tx: Tx, viewer: ActorRecord | None, record: ObjectRecord, language: str
+    tx: Tx, viewer: ActorRecord | None, record: ObjectRecord, language: str, now: int
 ) -> Reading | None:
     """The page of an object that the viewer may see; None when that ended meanwhile."""
     found = await cards_of_objects(tx, viewer, [record.id])
@@ -61,6 +63,7 @@ async def reading_of(
         tuple(sections(card.experience, concepts, language)) if card.experience else (),
         tuple(choices(poll)) if poll else (),
         concepts,
+        await event_view(tx, record, viewer, now),
     )
 
 
@@ -75,7 +78,10 @@ async def show(
 ) -> Response:
     """The page of an object, with forms that were refused or empty ones."""
     language = await context.renderer.language()
-    reading = await context.store.query(lambda tx: reading_of(tx, signed.actor, record, language))
+    now = context.now()
+    reading = await context.store.query(
+        lambda tx: reading_of(tx, signed.actor, record, language, now)
+    )
     if reading is None:
         record = await object_for(context, record.id, signed.actor)
         raise LookupError(record.url)
@@ -89,6 +95,7 @@ async def show(
         index=False,
         concepts=reading.concepts,
         reading=reading,
+        happening=reading.happening,
         record=record,
         author=reading.card.author,
         standing=reading.actions,

@@ -52,7 +52,7 @@ def read(made: bytes) -> list[Any]:
     """The events of a calendar, read back after the rules of its lines were checked."""
     assert all(len(line) <= 75 for line in made.split(b"\r\n"))
     assert b"\n" not in made.replace(b"\r\n", b"")
-    parsed = icalendar.Calendar.from_ical(made)
+    parsed: Any = icalendar.Calendar.from_ical(made)
     assert parsed["version"] == "2.0"
     assert parsed["prodid"]
     events = list(parsed.walk("VEVENT"))
@@ -94,7 +94,8 @@ def test_nine_o_clock_is_nine_on_both_sides_of_the_change() -> None:
 
 def test_a_calendar_brings_the_rules_of_its_zone() -> None:
     made = calendar("Agenda", [happening(at("2026-10-24", "09:00"))])
-    (zone,) = icalendar.Calendar.from_ical(made).walk("VTIMEZONE")
+    parsed: Any = icalendar.Calendar.from_ical(made)
+    (zone,) = parsed.walk("VTIMEZONE")
     rules = zone.to_tz(lookup_tzid=False)
     for day in ("2026-03-28", "2026-03-30", "2026-10-24", "2026-10-26"):
         shown = datetime.combine(date.fromisoformat(day), time(9))
@@ -159,7 +160,7 @@ def test_what_people_write_breaks_no_line(text: str) -> None:
     made = calendar(text, [happening(at("2026-10-24", "09:00"), title=text, place=text)])
     (event,) = read(made)
     said = text.replace("\x00", " ").replace("\x0b", " ").replace("\r\n", "\n")
-    assert str(event["SUMMARY"]).replace("\r", " ").strip() == said.replace("\r", " ").strip()
+    assert str(event["SUMMARY"]).strip() == said.strip()
 
 
 def test_milestones_and_deadlines_are_days() -> None:
