@@ -20,6 +20,7 @@ from outbox.acts.experiences import change_experience, publish_experience
 from outbox.acts.react import find_useful
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
+from tests.browser.belonging_furniture import furnish_belonging
 from tests.browser.project_furniture import furnish_project
 
 
@@ -40,6 +41,7 @@ async def furnish(services: Services) -> dict[str, str]:
     await _talk(services, emile, original)
     found = await services.store.write(lambda tx: _papers(tx, services, nour, third, original))
     found |= await furnish_project(services, nour, emile)
+    found |= await furnish_belonging(services, found["project"], nour, emile)
     return found | {"experience": str(original.id), "derived": str(derived.id)}
 
 

@@ -115,6 +115,8 @@ WORKSPACE: Final = [
 PROJECTS: Final = [
     *_places(
         STRANGER,
+        "/projects",
+        "/projects?q=rienquicorresponde&state=idea&territory=50",
         "/@rva",
         "/projects/{project}",
         "/projects/{project}/about",
@@ -131,8 +133,22 @@ PROJECTS: Final = [
         "/projects/{project}/notes/{secret_note}",
         "/projects/{project}/notes/{decision}",
         "/projects/{project}/members",
+        "/projects",
+        "/projects/new",
+        "/projects/new?form=whole",
+        "/projects/{project}/settings",
+        "/projects/{project}/give-up",
+        "/projects/{project}/members/{partner}",
+        "/projects/{project}/leave",
     ),
-    *_places("rene", "/projects/{project}", "/projects/{project}/about"),
+    *_places(
+        "rene",
+        "/projects",
+        "/projects/{project}",
+        "/projects/{project}/about",
+        "/projects/{project}/join",
+    ),
+    *_places("lea", "/projects", "/projects/{project}/leave"),
 ]
 ADMINISTRATION: Final = [
     *_places(
@@ -142,6 +158,8 @@ ADMINISTRATION: Final = [
         "/admin/members/nour",
         "/admin/departures/nour",
         "/admin/invitations",
+        "/admin/projects",
+        "/admin/projects/rva",
         "/admin/publishing",
         "/admin/imports",
         "/admin/organisation",
@@ -174,6 +192,7 @@ NO_PAGES: Final = frozenset(
     {
         "/actor", "/actor/outbox", "/activities/<int:number>", "/admin/audit.csv",
         "/admin/invitations/<path:_>", "/admin/members/<username>/<path:_>",
+        "/admin/projects/<project_name>/<path:_>",
         "/drafts/<int:number>/suggestions", "/emojis/<shortcode>", "/graph.nt", "/health",
         "/language", "/media/<file>", "/media/proxy/<seal>/<token>",
         "/nodeinfo/<version>", "/objects/<int:number>/context", "/objects/<int:number>/likes",
