@@ -87,6 +87,12 @@ class Outgoing(Protocol):
     ) -> None:
         """Tell `asker` what becomes of their Join of an event of ours, or why nothing does."""
 
+    async def end_memberships(self, tx: Tx, actor: ActorRecord) -> None:
+        """Let somebody elsewhere who is deleted belong to no project any more."""
+
+    async def end_project(self, tx: Tx, group: ActorRecord) -> None:
+        """Let nobody here belong to a project elsewhere that was deleted, and tell them."""
+
     async def tell_joined(
         self, tx: Tx, group: ActorRecord, membership: MembershipRecord, person: ActorRecord
     ) -> None:

@@ -12,9 +12,10 @@ from objects.proxy import forget_pictures
 from objects.retention import prune_cards, prune_media, prune_remote
 from objects.search.upkeep import keep_index
 from outbox.acts.leave import finish_departures
+from outbox.acts.projects.departing import end_departed
+from outbox.context import OutboxContext
 from outbox.hosts import give_up_old
 from storage.files import MediaFiles
-from storage.store import Store
 from web.typesetting.press import forget_documents
 
 log = logging.getLogger(__name__)
@@ -30,9 +31,14 @@ class Housekeeping:
     """Runs an hour after the last time, and a minute after the start."""
 
     def __init__(
-        self, store: Store, files: MediaFiles, settings: Settings, clock: Callable[[], float]
+        self,
+        outbox: OutboxContext,
+        files: MediaFiles,
+        settings: Settings,
+        clock: Callable[[], float],
     ) -> None:
-        self._store = store
+        self._outbox = outbox
+        self._store = outbox.store
         self._files = files
         self._settings = settings
         self._clock = clock
@@ -56,6 +62,7 @@ class Housekeeping:
             "given up": await give_up_old(self._store, now),
             "deliveries": await self._store.write(lambda tx: tx.deliveries.prune(before)),
             "departures": await finish_departures(self._store, now),
+            "memberships": await end_departed(self._outbox),
             "farewells": await self._store.write(forget_the_deleted),
             "sessions": await self._store.write(lambda tx: tx.sessions.prune(now, now - DAY_MS)),
             # Codes a day longer than they live: one that is shown again ends its token.

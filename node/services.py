@@ -175,7 +175,7 @@ def build_services(
         leaves=leaves,
         fanout_worker=FanoutWorker(store, identifiers, rules, clock, publisher.rush),
         delivery_worker=_delivery_worker(settings, store, deliverer, publisher.rush, clock),
-        housekeeping=Housekeeping(store, files, settings, clock),
+        housekeeping=Housekeeping(outbox, files, settings, clock),
         web=web,
         clients=_clients(
             web,

@@ -7,6 +7,7 @@ from objects.projects.offers import Proposal
 from outbox.acts.events import answering
 from outbox.acts.follow import answer_within, ask_within, undo_within
 from outbox.acts.projects import hosting
+from outbox.acts.projects.departing import end_memberships, end_project
 from outbox.acts.projects.offers import take_offer
 from outbox.acts.quoted import grant, show_approval
 from outbox.builders import reject
@@ -124,6 +125,14 @@ class Responses:
             answer=answer,
             reason=reason,
         )
+
+    async def end_memberships(self, tx: Tx, actor: ActorRecord) -> None:
+        """Let somebody elsewhere who is deleted belong to no project any more."""
+        await end_memberships(tx, self._context, actor)
+
+    async def end_project(self, tx: Tx, group: ActorRecord) -> None:
+        """Let nobody here belong to a project elsewhere that was deleted, and tell them."""
+        await end_project(tx, self._context, group)
 
     async def tell_joined(
         self, tx: Tx, group: ActorRecord, membership: MembershipRecord, person: ActorRecord

@@ -188,6 +188,19 @@ class ProjectStatements(Statements):
             states,
         )
 
+    async def departed(self, limit: int = 200) -> list[tuple[MembershipRecord, ActorRecord]]:
+        """Those who still stand to a project, though they are deleted or suspended."""
+        rows = await self.connection.fetch_all(
+            f"select {columns(MembershipRecord, 'm')}, {columns(ActorRecord, 'a')} "
+            "from project_members m join actors a on a.id = m.actor_id "
+            "where m.state in ('member', 'invited', 'requested') "
+            "and (a.state <> 'active' or a.severity = 'suspend') "
+            "order by m.actor_id, m.project_id limit $1",
+            limit,
+        )
+        width = len(MembershipRecord.__dataclass_fields__)
+        return [(MembershipRecord(*row[:width]), ActorRecord(*row[width:])) for row in rows]
+
     async def local_members(self, project_id: int, *, since: int | None = None) -> list[int]:
         """The members who live here; with `since` (milliseconds) those who were it by then."""
         rows = await self.connection.fetch_all(
@@ -215,7 +228,7 @@ class ProjectStatements(Statements):
             "select distinct case when a.shared_inbox <> '' then a.shared_inbox else a.inbox end "
             "from project_members m join actors a on a.id = m.actor_id "
             "where m.project_id = $1 and m.state = 'member' and a.local = 0 "
-            "and a.state = 'active' order by 1",
+            "and a.state = 'active' and a.severity <> 'suspend' order by 1",
             project_id,
         )
         return [row[0] for row in rows if row[0]]

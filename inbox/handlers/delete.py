@@ -61,7 +61,9 @@ async def gather_actor(incoming: Incoming, sources: Sources) -> Gathered:
 async def receive_actor(context: HandlerContext) -> str:
     """End every relationship and forget the person; only the address stays, as gone."""
     tx, actor = context.tx, context.actor
+    await context.outgoing.end_memberships(tx, actor)
     await tx.relationships.end_follows(actor.id)
     await tx.actors.erase(actor.id, context.now)
     await tx.actors.replace_keys(actor.id, [])
+    await context.outgoing.end_project(tx, actor)
     return ""

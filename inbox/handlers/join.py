@@ -4,6 +4,7 @@ from federation.documents import Document
 from inbox.context import HandlerContext, Ignored, Violation
 from inbox.people import local_actor, refuse_if_blocked, tell
 from objects.projects.membership import (
+    NOBODY,
     NotAllowed,
     check_not_last_lead,
     is_member,
@@ -34,6 +35,9 @@ async def receive(context: HandlerContext) -> str:
     group, project = found
     await refuse_if_blocked(context, group)
     tx, person = context.tx, context.actor
+    if person.type in NOBODY:
+        await _decline(context, group, "Persons and organisations belong to projects.")
+        return "declined: neither a person nor an organisation"
     before = await tx.projects.membership(group.id, person.id)
     if before is not None and is_member(before):
         if context.incoming.local:

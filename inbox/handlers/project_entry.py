@@ -11,7 +11,7 @@ from inbox.sources import Sources
 from inbox.trust import addressed_like, vouched
 from objects import reactions
 from objects.incoming import bury, edit_object, is_readable, object_record, store_object
-from objects.projects.store import keep_entry
+from objects.projects.store import is_known_project, keep_entry, keep_remote_project
 from objects.timelines import notify_addressed, show_activity
 from storage.ids import new_id
 from storage.records import ActorRecord, NotificationRecord, ObjectRecord
@@ -36,6 +36,8 @@ async def concerns(incoming: Incoming, sources: Sources) -> bool:
         coming = not group.local and await _is_coming(tx, group)
         if group.local or await tx.projects.local_members(group.id):
             return await tx.projects.by_id(group.id) is not None
+        if is_known_project(group) and await tx.received.followed([group.id]):
+            return True
         if coming:
             raise Unreachable(group.url, "the Move that leads there has not come yet")
         return False
@@ -142,6 +144,11 @@ async def receive(context: HandlerContext) -> str:
 async def _create(context: HandlerContext, inner: Document) -> str:
     tx, group = context.tx, context.actor
     parsed, author = context.gathered.parsed, context.gathered.author
+    if await tx.projects.by_id(group.id) is None:
+        await keep_remote_project(tx, group, context.now)
+    inside = parsed is not None and parsed.record.visibility not in OPEN
+    if inside and not await tx.projects.local_members(group.id):
+        raise Violation("what is for few is passed on to servers of members only")
     new = await store_object(tx, parsed) if parsed is not None else False
     record = await tx.objects.by_url(inner.first_id("object") or "")
     if record is None or record.deleted_at is not None:

@@ -9,6 +9,8 @@ from storage.records import ActorRecord
 from storage.store import Tx
 
 PUBLISHING: Final = frozenset({"lead", "partner"})
+NOBODY: Final = frozenset({"Group", "Application"})
+"""Types of actors that belong to no project: others would be members through them."""
 MAX_ENGAGEMENT: Final = 1_000
 
 

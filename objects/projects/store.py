@@ -50,11 +50,17 @@ def project_row(
     )
 
 
+def is_known_project(group: ActorRecord) -> bool:
+    """Whether the stored document of a Group elsewhere is that of a project space."""
+    document = Document(orjson.loads(group.document)) if group.document else Document({})
+    return not group.local and wire.is_project(document)
+
+
 async def keep_remote_project(tx: Tx, group: ActorRecord, now: int) -> ProjectRecord | None:
     """Take over what the stored document of a Group elsewhere says; None when it is no project."""
-    document = Document(orjson.loads(group.document)) if group.document else Document({})
-    if group.local or not wire.is_project(document):
+    if not is_known_project(group):
         return None
+    document = Document(orjson.loads(group.document))
     before = await tx.projects.by_id(group.id)
     state = wire.state_of(document)
     closed_at = before.closed_at if before else None

@@ -6,6 +6,7 @@ from functools import partial
 from actors.administration import permit_removal
 from actors.local import delete_actor
 from objects.incoming import bury
+from outbox.acts.projects.departing import end_memberships, end_project
 from outbox.builders import delete
 from outbox.context import OutboxContext
 from outbox.recipients import Recipients
@@ -36,9 +37,11 @@ async def leave(
 
     async def farewell(tx: Tx) -> ActivityRecord:
         await permit_removal(tx, who, actor, reason, now)
+        await end_memberships(tx, context, actor)
         told = await _tell(context, tx, actor)
         await DepartureStatements(tx.connection).undo_doings(actor.id)
         await delete_actor(tx, actor, now)
+        await end_project(tx, context, actor)
         if also is not None:
             await also(tx)
         return told
@@ -75,15 +78,13 @@ async def _tell(context: OutboxContext, tx: Tx, actor: ActorRecord) -> ActivityR
     that the actor sent before; `delete_actor` leaves the remote followers for that.
     """
     followed = await tx.relationships.followed_inboxes(actor.id)
+    members = await tx.projects.member_inboxes(actor.id)
     return await context.publisher.publish(
         tx,
         actor,
         delete.build_actor(actor.url),
         recipients=Recipients(
-            followers_of=actor.id,
-            inboxes=tuple(followed),
-            reached_by=actor.id,
-            members_of=actor.id if actor.type == "Group" else None,
+            followers_of=actor.id, inboxes=(*followed, *members), reached_by=actor.id
         ),
         visibility="public",
     )

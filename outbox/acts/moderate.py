@@ -9,6 +9,7 @@ from actors.moderation import Sanction, set_sanction
 from actors.whole import whole_document
 from outbox.acts.change import tell_profile
 from outbox.acts.leave import leave
+from outbox.acts.projects.departing import end_memberships
 from outbox.context import OutboxContext
 from storage.records import ActorRecord
 from storage.store import Tx
@@ -34,6 +35,8 @@ async def sanction_actor(
         changed = await set_sanction(tx, who, actor, sanction, reason, context.now())
         if changed.local and changed.state != actor.state:
             await _tell(context, tx, changed)
+        if sanction == "suspend" and changed.type != "Group":
+            await end_memberships(tx, context, changed)
         if also is not None:
             await also(tx)
         return changed

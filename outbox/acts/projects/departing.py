@@ -1,0 +1,86 @@
+"""Those who are gone belong to no project: the deleted, the suspended, people of such servers.
+
+Nothing is delivered to them from that moment anyway; here the others are told.
+"""
+
+from functools import partial
+from typing import Final
+
+from objects.projects.membership import is_member, leads, stand
+from outbox.acts.projects import hosting
+from outbox.acts.projects.admitting import notify
+from outbox.builders import leave as leaving
+from outbox.context import OutboxContext
+from outbox.recipients import Recipients
+from storage.projects import MembershipRecord
+from storage.records import ActorRecord
+from storage.store import Tx
+
+STANDING: Final = ("member", "invited", "requested")
+CHUNK: Final = 50
+
+
+async def end_memberships(tx: Tx, context: OutboxContext, person: ActorRecord) -> None:
+    """Let somebody who is gone belong to nothing any more, in a transaction; all are told."""
+    for membership in await tx.projects.of_actor(person.id, list(STANDING)):
+        group = await tx.actors.by_id(membership.project_id)
+        if group is not None:
+            await _end(tx, context, group, person, membership)
+
+
+async def end_project(tx: Tx, context: OutboxContext, group: ActorRecord) -> None:
+    """Nobody belongs to a project, of whatever server, that is deleted; members here are told."""
+    if await tx.projects.by_id(group.id) is None:
+        return
+    for membership, person in await tx.projects.everybody(group.id):
+        if membership.state in STANDING:
+            await stand(tx, group.id, person, "removed", context.now())
+            if person.local and person.state == "active":
+                await notify(tx, context, person, "project.removed", group)
+
+
+async def end_departed(context: OutboxContext) -> int:
+    """End what is left of memberships of the deleted and suspended; gives how many."""
+    total = 0
+    while found := await context.store.query(lambda tx: tx.projects.departed(CHUNK)):
+        for _, person in found:
+            await context.store.write(partial(end_memberships, context=context, person=person))
+        total += len(found)
+    return total
+
+
+async def _end(
+    tx: Tx,
+    context: OutboxContext,
+    group: ActorRecord,
+    person: ActorRecord,
+    membership: MembershipRecord,
+) -> None:
+    if group.local:
+        await stand(tx, group.id, person, "removed", context.now())
+        if is_member(membership) and group.state == "active":
+            await hosting.tell_gone(tx, context.publisher, group, person)
+            await _succeed(tx, context, group)
+        return
+    await stand(tx, group.id, person, "left" if person.local else "removed", context.now())
+    if person.local:
+        await context.publisher.publish(
+            tx,
+            person,
+            leaving.build(group.url, [group.url]),
+            recipients=Recipients(actors=(group.id,), personal=True),
+        )
+
+
+async def _succeed(tx: Tx, context: OutboxContext, group: ActorRecord) -> None:
+    """Whoever has been a partner for longest leads a project whose last lead is gone."""
+    if await leads(tx, group.id):
+        return
+    partners = [
+        (membership, person)
+        for membership, person in await tx.projects.memberships(group.id)
+        if membership.role == "partner" and person.state == "active"
+    ]
+    for _, person in partners[:1]:
+        led = await stand(tx, group.id, person, "member", context.now(), role="lead")
+        await hosting.tell_joined(tx, context.publisher, group, led, person)
