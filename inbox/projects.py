@@ -14,6 +14,7 @@ from storage.projects import ProjectRecord
 from storage.records import ActorRecord, ObjectRecord
 
 OPEN = ("public", "unlisted")
+UNSHARED = frozenset({"direct", "followers", "organisation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,11 @@ async def admission(
 
     It is for the project that its `audience` names, for that of what it answers, or, when
     everybody may read it, for one that it mentions. A mention by somebody who may not publish
-    there is no more than that.
+    there is no more than that. What is for single people, followers or one organisation is for
+    no project, whatever it answers: it would be passed on to all members.
     """
+    if visibility in UNSHARED:
+        return None
     found = await _named(context, document, parent)
     by_mention = found is None and visibility == "public" and parent is None
     if by_mention:

@@ -56,7 +56,7 @@ async def _beside_answered(tx: Tx, draft: NoteDraft, answered: ObjectRecord) -> 
     """An answer for few to something for all, or a private word, is no part of the project."""
     if draft.visibility == "direct":
         return draft
-    if draft.visibility == "followers" and answered.visibility != "project":
+    if draft.visibility in ("followers", "organisation") and answered.visibility != "project":
         return draft
     entry = await tx.project_entries.by_id(answered.id)
     group = await tx.actors.by_id(entry.project_id) if entry is not None else None
