@@ -6,14 +6,16 @@ import orjson
 
 from federation.documents import Document
 from inbox.context import HandlerContext, Ignored
-from inbox.people import keep_activity
+from inbox.people import MAX_AUDIENCE, keep_activity
 from objects.projects.entries import TALK, entry_of
 from objects.projects.membership import NotAllowed, check_may_publish
-from objects.projects.store import keep_entry, keep_remote_project
+from objects.projects.store import keep_entry
 from storage.projects import ProjectRecord
 from storage.records import ActorRecord, ObjectRecord
 
 OPEN = ("public", "unlisted")
+# Something is for one project; who names more than a few wants to keep us busy.
+MAX_NAMED = 5
 UNSHARED = frozenset({"direct", "followers", "organisation"})
 
 
@@ -85,12 +87,15 @@ async def _named(
 async def _hosted(
     context: HandlerContext, urls: tuple[str, ...]
 ) -> tuple[ActorRecord, ProjectRecord] | None:
-    """The first project of ours among some addresses."""
-    for url in urls:
-        if context.identifiers.is_local(url):
-            found = await context.tx.projects.by_url(url)
-            if found is not None and found[0].local and found[0].state == "active":
-                return found
+    """The first project of ours among some addresses, of which so many are looked at."""
+    ours = [url for url in urls[:MAX_AUDIENCE] if context.identifiers.is_local(url)]
+    known = await context.tx.actors.by_urls(ours) if ours else {}
+    groups = {actor.id: actor for actor in known.values() if actor.type == "Group"}
+    projects = await context.tx.projects.by_ids(list(groups))
+    for url in ours:
+        group = known.get(url)
+        if group is not None and group.id in projects and group.local and group.state == "active":
+            return group, projects[group.id]
     return None
 
 
@@ -98,7 +103,7 @@ async def _came_here(
     context: HandlerContext, urls: tuple[str, ...]
 ) -> tuple[ActorRecord, ProjectRecord] | None:
     """The project of ours that moved here from one of some addresses."""
-    for url in urls:
+    for url in urls[:MAX_NAMED]:
         before = await context.tx.projects.by_url(url)
         if before is not None and before[0].moved_to:
             return await _hosted(context, (before[0].moved_to,))
@@ -146,17 +151,6 @@ async def _hand_over(context: HandlerContext, group: ActorRecord, target: ActorR
     if new and activity is not None:
         await context.outgoing.hand_over(context.tx, group, activity, target)
     return "the project lives elsewhere now"
-
-
-async def keep_call(context: HandlerContext, document: Document, record: ObjectRecord) -> None:
-    """Note a call that a project elsewhere sends to whoever follows it: it is listed here too."""
-    group = context.actor
-    if group.type != "Group" or record.visibility != "public":
-        return
-    if entry_of(document).kind != "call":
-        return
-    if await keep_remote_project(context.tx, group, context.now) is not None:
-        await keep_entry(context.tx, group.id, record, context.url, context.now)
 
 
 async def take_in(context: HandlerContext, admitted: Admission, record: ObjectRecord) -> None:

@@ -73,7 +73,6 @@ async def receive(context: HandlerContext) -> str:
         kinds = await notice_kinds(context.tx, parsed.experience, set(people))
     if admitted is not None:
         await projects.take_in(context, admitted, record)
-    await projects.keep_call(context, document, record)
     await _show(context, record, people, kinds)
     if record.in_reply_to is not None and parent is None:
         context.missing_parent = record.in_reply_to
