@@ -12,8 +12,10 @@ from objects.projects.fields import Project, ProjectReach
 from objects.vocabularies.names import concept_uri
 from outbox.acts.create import post
 from outbox.acts.projects.belonging import answer_invitation, invite
+from outbox.acts.projects.decisions import Proposal, propose
 from outbox.acts.projects.entries import EntryDraft, change_entry, publish_entry
 from outbox.acts.projects.spaces import SpaceDraft, open_space
+from outbox.acts.vote import vote
 from storage.records import ActorRecord, ObjectRecord
 
 PROJECT = Project(
@@ -66,7 +68,7 @@ async def furnish_project(
     milestone = await _write(
         services, lead, group, Entry(kind="milestone", title="Prototype", due="2027-01-31"), ""
     )
-    await _write(
+    call = await _write(
         services, lead, group,
         Entry(kind="call", title="Cherche un tiers-lieu", due="2028-01-31",
               skills=("animation", "réalité virtuelle"), territory_name="Calvados"),
@@ -80,6 +82,16 @@ async def furnish_project(
                        in_reply_to=records[2], markdown=True,
                        entry=Entry(kind="objection", state="raised"))  # fmt: skip
     await post(services.outbox, partner, answer)
+    proposal = await propose(
+        services.outbox, lead, group,
+        Proposal(title="Louer un casque de plus", text="Il en **manque** un.",
+                 choices=("Pour", "Contre", "Abstention"), closes="2028-01-31", quorum=2,
+                 reach="public"),
+    )  # fmt: skip
+    objection = NoteDraft("Trop cher pour **deux** mois.", in_reply_to=proposal, markdown=True,
+                          entry=Entry(kind="objection", state="raised"))  # fmt: skip
+    await post(services.outbox, partner, objection)
+    await vote(services.outbox, partner, proposal, "Pour")
     await change_entry(services.outbox, lead, records[0], text="Tous les partenaires étaient là.")
     for worker in (services.fanout_worker, services.inbox_worker):
         while await worker.run_once():
@@ -90,6 +102,8 @@ async def furnish_project(
         "secret_note": str(records[1].id),
         "decision": str(records[2].id),
         "milestone": str(milestone.id),
+        "proposal": str(proposal.id),
+        "call": str(call.id),
     }
 
 
