@@ -139,26 +139,6 @@ async def test_a_comment_is_as_restricted_as_the_note(network: Network) -> None:
     assert comment.visibility == "project"
 
 
-async def test_one_objects_only_to_what_is_proposed(network: Network) -> None:
-    space = await two(network)
-    proposed = await space.write(
-        space.host, "lea", "Acheter dix casques ?", "decision", state="proposed"
-    )
-    told = await space.write(space.host, "lea", "Un avancement.")
-    lea = await signed_in(space.host, "lea")
-    for record, kind in ((proposed, "objection"), (told, "comment")):
-        path = await note_page(space, space.host, record)
-        await post(lea, f"{path}/comment", text="Trop cher.", objection="y")
-        ids = await space.host.store.query(
-            lambda tx, url=record.url: tx.timelines.thread(url, None)  # type: ignore[misc]
-        )
-        rows = await space.host.store.query(lambda tx, n=ids: tx.project_entries.by_ids(n))  # type: ignore[misc]
-        assert kind in {row.kind for row in rows.values()}, kind
-        assert ("Ceci est une objection" in await page(space.host, path, client=lea)) == (
-            kind == "objection"
-        )
-
-
 async def test_the_author_changes_and_deletes_others_do_not(network: Network) -> None:
     space = await two(network)
     beta = network.nodes["beta.example"]

@@ -11,7 +11,7 @@ from actors.documents import wire_time
 from objects.experiences.labels import label, written_day, written_number
 from objects.experiences.sections import concept_name
 from objects.projects.fields import Project
-from objects.text import plain_text, render_markdown
+from objects.text import markdown_html, plain_text
 from storage.concepts import Concept
 from storage.projects import MembershipRecord
 from storage.records import ActorRecord
@@ -109,14 +109,14 @@ def add_about_routes(blueprint: Blueprint, context: WebContext) -> None:
 async def about_values(context: WebContext, found: Space, about: About) -> dict[str, Any]:
     """What the page of a project and its public page have in common."""
     language = await context.renderer.language()
-    project, identifiers = found.project, context.outbox.identifiers
+    project = found.project
     open_to_all = found.record.reach == "public" and bool(found.group.local)
     address = context.settings.origin + found.base
     data = json_ld(found, about, address)
 
     def html(text: str) -> Markup:
-        """Markdown of the project's leads, cleaned."""
-        return Markup(render_markdown(text, {}, identifiers).html)  # noqa: S704
+        """What the leads wrote in Markdown, cleaned."""
+        return Markup(markdown_html(text, below=2))  # noqa: S704
 
     return {
         "about": about,

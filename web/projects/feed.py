@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from actors.identifiers import Identifiers
 from objects.text import plain_text
 from storage.records import ActorRecord
 from storage.store import Tx
@@ -10,7 +11,7 @@ from web.projects.journal import SHOWN, Line, lines_of
 from web.projects.kinds import KIND_NAMES
 from web.public.syndication import item
 from web.texts import texts_of
-from web.workspace.cards import MAX_EXCERPT
+from web.workspace.cards import shortened
 
 ENTRIES: Final = 30
 
@@ -24,7 +25,9 @@ class ProjectFeed:
     changed: int
 
 
-async def project_feed(tx: Tx, name: str, origin: str, language: str) -> ProjectFeed | None:
+async def project_feed(
+    tx: Tx, identifiers: Identifiers, name: str, language: str
+) -> ProjectFeed | None:
     """The feed of a project of this node; None for whoever is none.
 
     A project for its members alone has an empty one: its name is all that others learn.
@@ -36,8 +39,10 @@ async def project_feed(tx: Tx, name: str, origin: str, language: str) -> Project
     if record.reach == "project":
         return ProjectFeed(group, (), 0)
     rows = await tx.project_journal.page(group.id, 0, [*SHOWN], limit=ENTRIES)
-    lines = await lines_of(tx, None, rows)
-    items = tuple(_item(line, f"{origin}/projects/{group.id}", language) for line in lines)
+    lines = await lines_of(tx, identifiers, None, rows)
+    items = tuple(
+        _item(line, f"{identifiers.origin}/projects/{group.id}", language) for line in lines
+    )
     changed = max((line.card.record.edited_at or line.card.record.published_at for line in lines),
                   default=0)  # fmt: skip
     return ProjectFeed(group, items, changed)
@@ -48,7 +53,7 @@ def _item(line: Line, base: str, language: str) -> dict[str, Any]:
     record, author = line.card.record, line.card.author
     kind = texts_of(language)(KIND_NAMES[line.row.kind])
     text = plain_text(line.card.content)
-    summary = text if len(text) <= MAX_EXCERPT else text[:MAX_EXCERPT].rsplit(None, 1)[0] + " …"
+    summary = shortened(text)
     return item(
         record,
         author,

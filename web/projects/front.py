@@ -30,7 +30,7 @@ async def front(
     wanted = _wanted() if page is None else Wanted()
 
     async def look(tx: Tx) -> tuple[Journal, Bond]:
-        journal = await journal_of(tx, found, wanted)
+        journal = await journal_of(tx, context.outbox.identifiers, found, wanted)
         if found.viewer is None:
             return journal, Bond()
         bonds = await bonds_of(tx, found.viewer, [found.group])
@@ -38,7 +38,7 @@ async def front(
 
     journal, bond = await context.store.query(look)
     if page is None and found.may_publish:
-        page = NotePage(await note_form(context, found, journal.milestones))
+        page = NotePage(await note_form(context, found, journal.milestones), sent=False)
     first = page is not None and wanted.before is None
     return await context.renderer.public(
         "projects/journal.html",

@@ -4,21 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from actors.identifiers import Identifiers
 from federation.errors import Refused
-from objects.incoming import attachments_of
+from objects.notes import without_title
 from objects.projects.entries import KINDS, TALK, Entry, from_json
+from objects.projects.files import shown_files
 from objects.reading import Attachment
+from objects.text import plain_text
 from objects.visibility import may_see
 from storage.project_entries import EntryRecord
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
 from web.projects.desk import Space
-from web.workspace.cards import Card, cards_of_objects
+from web.projects.offering import own_text
+from web.workspace.cards import Card, cards_of_objects, shortened
 
 PAGE: Final = 20
 SHOWN: Final = tuple(kind for kind in KINDS if kind not in TALK)
 """The kinds that stand in the journal by themselves; answers stand below what they answer."""
-MAX_FILES: Final = 4
+FOOTED: Final = frozenset({"milestone", "decision", "deliverable", "call"})
+"""The kinds to whose text lines are added for those who read no more than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,11 @@ class Line:
     files: tuple[Attachment, ...]
     milestone: Milestone | None
     refusal: str = ""
+
+    @property
+    def excerpt(self) -> str:
+        """The beginning of its text, without what the page says beside it."""
+        return shortened(plain_text(text_of(self.card.record, self.row.kind)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,7 @@ def _milestone(row: EntryRecord, record: ObjectRecord) -> Milestone:
     )
 
 
-async def journal_of(tx: Tx, space: Space, wanted: Wanted) -> Journal:
+async def journal_of(tx: Tx, identifiers: Identifiers, space: Space, wanted: Wanted) -> Journal:
     """A page of the journal; a constant number of queries however long it is.
 
     Raises `Refused` 404 for a milestone that is not there.
@@ -118,7 +128,8 @@ async def journal_of(tx: Tx, space: Space, wanted: Wanted) -> Journal:
     if wanted.before is None:
         waiting = await tx.project_journal.waiting(group_id, viewer_id, kinds)
         waiting = [pair for pair in waiting if about is None or pair[0].milestone == about.url]
-    lines = await lines_of(tx, space.viewer, [*waiting, *rows[:PAGE]], milestones)
+    both = [*waiting, *rows[:PAGE]]
+    lines = await lines_of(tx, identifiers, space.viewer, both, milestones)
     people = await tx.projects.memberships(group_id)
     return Journal(
         tuple(line for line in lines if not line.row.position),
@@ -131,6 +142,7 @@ async def journal_of(tx: Tx, space: Space, wanted: Wanted) -> Journal:
 
 async def lines_of(
     tx: Tx,
+    identifiers: Identifiers,
     viewer: ActorRecord | None,
     rows: Sequence[tuple[EntryRecord, ObjectRecord]],
     milestones: Sequence[Milestone] = (),
@@ -140,19 +152,28 @@ async def lines_of(
     cards = {card.record.id: card for card in found.cards}
     refused = [row.object_id for row, _ in rows if row.state == "refused"]
     refusals = await tx.project_journal.refusals(refused)
+    files = await shown_files(
+        tx, identifiers, [(card.record, card.author) for card in cards.values()]
+    )
     named = {one.url: one for one in milestones}
     return [
         Line(
             cards[record.id],
             row,
             from_json(row.fields),
-            attachments_of(record, cards[record.id].author),
+            files[record.id],
             named.get(row.milestone),
             refusals.get(record.id, ""),
         )
         for row, record in rows
         if record.id in cards
     ]
+
+
+def text_of(record: ObjectRecord, kind: str) -> str:
+    """The text of an entry as HTML, without its title and without lines added for others."""
+    html = own_text(record) if kind in FOOTED else record.content
+    return without_title(html, record.name)
 
 
 def _viewer_id(space: Space) -> int:

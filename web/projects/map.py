@@ -25,7 +25,7 @@ from web.projects.desk import Space
 WIDTH: Final = 640
 MARGIN: Final = 60
 # A degree of latitude in units of the picture, when a region or the whole country is shown.
-NEAR, FAR = 190.0, 52.0
+NEAR, FAR = 330.0, 70.0
 TERRITORY_NAMES: Final = frozenset({"territoire", "territoires", "territory", "territories"})
 
 
@@ -55,13 +55,14 @@ class Spot:
 class PartnerMap:
     """The map and the list that says the same; `others` are partners of whom nothing is known.
 
-    `around` are the other départements in view, as small points: (x, y).
+    `around` are the other départements in view, as small points: (x, y, name), the name empty on
+    the map of the whole country.
     """
 
     width: int
     height: int
     spots: tuple[Spot, ...]
-    around: tuple[tuple[float, float], ...]
+    around: tuple[tuple[float, float, str], ...]
     others: tuple[ActorRecord, ...]
 
 
@@ -115,9 +116,10 @@ def drawn(
     """
     mainland = {value: middle(value) for value in where if not is_overseas(value)}
     regions = {region_of(value) for value in mainland}
-    inside = departments_of(next(iter(regions))) if len(regions) == 1 else list(CENTROIDS)
+    near = len(regions) == 1
+    inside = departments_of(next(iter(regions))) if near else list(CENTROIDS)
     frame = [CENTROIDS[code] for code in inside if not is_overseas(code)]
-    scale = NEAR if len(regions) == 1 else FAR
+    scale = NEAR if near else FAR
     north, west = max(p[0] for p in frame), min(p[1] for p in frame)
     south, east = min(p[0] for p in frame), max(p[1] for p in frame)
     scale = min(scale, (WIDTH - 2 * MARGIN) / max((east - west) * FLATTENED, 0.5))
@@ -135,7 +137,11 @@ def drawn(
         for value, people in where.items()
         if value in places
     ]
-    around = [at(CENTROIDS[code]) for code in inside if code not in where and not is_overseas(code)]
+    around = [
+        (*at(CENTROIDS[code]), territory_label(code) if near else "")
+        for code in inside
+        if code not in where and not is_overseas(code)
+    ]
     spots.sort(key=lambda spot: (-len(spot.people), spot.label))
     tall = round(height + (70 if overseas else 0))
     return PartnerMap(WIDTH, tall, tuple(spots), tuple(around), tuple(others))

@@ -92,7 +92,7 @@ class MilestonePages:
 
         async def look(tx: Tx) -> dict[str, Any]:
             rows = await tx.project_dates.of_milestone(found.record.url, viewer_id)
-            lines = await lines_of(tx, place.space.viewer, rows)
+            lines = await lines_of(tx, context.outbox.identifiers, place.space.viewer, rows)
             return {"lines": lines, "waiting": await waiting_of(tx, place.space)}
 
         return await context.renderer.public(

@@ -1,17 +1,21 @@
 """`/projects/ID/notes/NUMBER`: one entry of a project, what is said of it, and changing it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 import orjson
 from quart import Blueprint, Response, request
 
+from actors.identifiers import Identifiers
 from actors.problems import not_found
 from federation.documents import Document
 from federation.errors import Refused
+from objects.experiences.labels import written_day
 from objects.notes import NoteDraft, source_of, without_title
 from objects.projects.entries import TALK, Entry, from_json
+from objects.projects.files import shown_files
+from objects.reading import Attachment
 from objects.text import plain_text
 from objects.visibility import may_see
 from outbox.acts.create import post
@@ -21,9 +25,9 @@ from storage.project_entries import EntryRecord
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
 from web.context import WebContext
-from web.forms import Form, area, ticked
+from web.forms import Form, area
 from web.projects.desk import TABS, Space, space
-from web.projects.journal import Milestone, milestones_of
+from web.projects.journal import Milestone, milestones_of, text_of
 from web.projects.writing import ChangeForm, offer_milestones, refusal_of, said_by
 from web.rendering import redirect, register_done
 from web.rules import longest, required
@@ -45,13 +49,9 @@ register_done(
 
 
 class AnswerForm(Form):
-    """A comment on an entry, or an objection to a decision that is proposed."""
+    """A comment on an entry."""
 
     text = area(mark("Your comment"), required(), longest(MAX_COMMENT), rows=4)
-    objection = ticked(
-        mark("This is an objection"),
-        hint=mark("The decision is not taken before it is resolved."),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +73,15 @@ class NoteView:
     milestone: Milestone | None
     versions: tuple[Version, ...]
     responsible: ActorRecord | None
+    files: tuple[Attachment, ...]
     refusal: str
     members: int
     hosts: int
 
     @property
     def content(self) -> str:
-        """Its text as HTML, without the title that stands above it."""
-        return self.reading.card.content
-
-    @property
-    def happened_at(self) -> int | None:
-        """The day of which it tells, in milliseconds."""
-        return replace(self.said, due=self.said.happened).due_at
+        """Its text as HTML, without what the page says beside it."""
+        return text_of(self.reading.card.record, self.row.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +108,14 @@ class Place:
         return self.record.actor_id == viewer.id
 
     @property
-    def takes_objections(self) -> bool:
-        """Whether the viewer may object: to what is proposed, as a member."""
-        proposed = self.row.kind == "decision" and self.row.state == "proposed"
-        return proposed and self.space.is_member
+    def own_page(self) -> str:
+        """Where more can be done with a milestone, a decision or a call; empty for others."""
+        match self.row.kind:
+            case "milestone" | "decision":
+                return f"{self.space.base}/{self.row.kind}s/{self.record.id}"
+            case "call":
+                return f"/calls/{self.record.id}"
+        return ""
 
     @property
     def takes_answers(self) -> bool:
@@ -144,7 +144,9 @@ async def place_of(context: WebContext, number: int, object_id: int) -> Place:
     return place
 
 
-async def view_of(tx: Tx, place: Place, language: str, now: int) -> NoteView | None:
+async def view_of(
+    tx: Tx, identifiers: Identifiers, place: Place, language: str, now: int
+) -> NoteView | None:
     """Everything about an entry; None when it may be seen no longer."""
     found, record, row = place.space, place.record, place.row
     reading = await reading_of(tx, found.viewer, record, language, now)
@@ -154,6 +156,7 @@ async def view_of(tx: Tx, place: Place, language: str, now: int) -> NoteView | N
     known = await milestones_of(tx, found) if row.milestone else ()
     people = await tx.projects.memberships(found.group.id)
     refusals = await tx.project_journal.refusals([record.id])
+    files = await shown_files(tx, identifiers, [(record, reading.card.author)])
     return NoteView(
         reading,
         row,
@@ -161,6 +164,7 @@ async def view_of(tx: Tx, place: Place, language: str, now: int) -> NoteView | N
         next((one for one in known if one.url == row.milestone), None),
         await _versions(tx, record) if record.edited_at else (),
         await tx.actors.by_url(said.responsible) if said.responsible else None,
+        files[record.id],
         refusals.get(record.id, ""),
         len(people),
         len({membership.host for membership, _ in people}),
@@ -183,8 +187,8 @@ async def show(
 ) -> Response:
     """The page of an entry, with an answer that was refused or an empty form."""
     language = await context.renderer.language()
-    now = context.now()
-    view = await context.store.query(lambda tx: view_of(tx, place, language, now))
+    now, identifiers = context.now(), context.outbox.identifiers
+    view = await context.store.query(lambda tx: view_of(tx, identifiers, place, language, now))
     if view is None:
         raise not_found("entry")
     public = place.space.group.local and place.record.visibility == "public"
@@ -199,6 +203,7 @@ async def show(
         view=view,
         record=place.record,
         happening=view.reading.happening,
+        written_day=lambda day: written_day(day, language),
         author=view.reading.card.author,
         standing=view.reading.actions,
         answer=answer or await context.renderer.form(AnswerForm),
@@ -228,14 +233,12 @@ def add_note_routes(blueprint: Blueprint, context: WebContext) -> None:
         form = await context.renderer.form(AnswerForm, values)
         if not form.validate():
             return await show(context, place, answer=form, status=422)
-        objection = form.objection.data and place.takes_objections
         draft = NoteDraft(
             form.text.data or "",
             visibility=reply_visibility(place.record),
             in_reply_to=place.record,
             language=await context.renderer.language(),
             markdown=True,
-            entry=Entry(kind="objection", state="raised") if objection else None,
         )
         try:
             await post(context.outbox, signed.actor, draft)

@@ -1,9 +1,11 @@
 """The page of a project for everybody, at the address that its followers know (`/@project`)."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from quart import Response
 
+from actors.identifiers import Identifiers
 from objects.projects.store import fields_of
 from storage.records import ActorRecord
 from storage.store import Tx
@@ -12,8 +14,8 @@ from web.projects.about import About, about_of, about_values
 from web.projects.desk import Space
 from web.projects.journal import SHOWN, Line, lines_of
 
-LATEST: int = 10
-MAX_CALLS: int = 20
+LATEST: Final = 10
+MAX_CALLS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ async def project_page(context: WebContext, group: ActorRecord) -> Response | No
         )
     now = context.now()
     stranger = Space(group, found.record, found.project, None, None)
-    view = await context.store.query(lambda tx: _view(tx, stranger, now))
+    identifiers = context.outbox.identifiers
+    view = await context.store.query(lambda tx: _view(tx, identifiers, stranger, now))
     values = await about_values(context, found, view.about)
     index = values.pop("index") and bool(group.indexable)
     return await context.renderer.public(
@@ -62,7 +65,7 @@ async def project_page(context: WebContext, group: ActorRecord) -> Response | No
     )
 
 
-async def _view(tx: Tx, found: Space, now: int) -> PublicView:
+async def _view(tx: Tx, identifiers: Identifiers, found: Space, now: int) -> PublicView:
     """What a stranger may see."""
     calls = [
         (row, record)
@@ -71,7 +74,7 @@ async def _view(tx: Tx, found: Space, now: int) -> PublicView:
     ]
     rows = await tx.project_journal.page(found.group.id, 0, [*SHOWN], limit=LATEST)
     about = await about_of(tx, found)
-    lines = await lines_of(tx, None, [*calls[:MAX_CALLS], *rows], about.milestones)
+    lines = await lines_of(tx, identifiers, None, [*calls[:MAX_CALLS], *rows], about.milestones)
     opened = {row.object_id for row, _ in calls[:MAX_CALLS]}
     return PublicView(
         about,

@@ -73,13 +73,14 @@ class NotePage:
     """A note that is being written: its form, the files that it has, what is wrong with them.
 
     `upload` is about the file that was chosen last, `undescribed` names pictures without a
-    description; both texts are translated.
+    description; both texts are translated. `sent` is False for an empty form.
     """
 
     form: NoteForm
     files: tuple[MediaRecord, ...] = ()
     upload: str = ""
     undescribed: str = ""
+    sent: bool = True
 
     @property
     def wrong(self) -> frozenset[int]:

@@ -106,8 +106,8 @@ def _of_actor(context: WebContext, name: str) -> Find:
 async def _of_project(context: WebContext, name: str, kind: str) -> Response | None:
     """The feed of a project; None for others, who have one of experiences."""
     await context.renderer.ensure_open()
-    origin, language = context.settings.origin, context.settings.language
-    found = await context.store.query(lambda tx: project_feed(tx, name, origin, language))
+    identifiers, language = context.outbox.identifiers, context.settings.language
+    found = await context.store.query(lambda tx: project_feed(tx, identifiers, name, language))
     if found is None:
         return None
     group = found.group

@@ -14,10 +14,10 @@ from objects.text import plain_text
 from storage.project_entries import EntryRecord
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
+from web.workspace.cards import shortened
 
 PAGE: Final = 20
 MAX_TITLE: Final = 80
-MAX_EXCERPT: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,6 @@ class Post:
     def title(self) -> str:
         """What stands in the window's title."""
         return self.record.name or plain_text(self.record.content)[:MAX_TITLE] or self.author.name
-
-
-def shortened(text: str) -> str:
-    """The beginning of a plain text, whole words."""
-    return text if len(text) <= MAX_EXCERPT else text[:MAX_EXCERPT].rsplit(None, 1)[0] + " …"
 
 
 async def posts_of(tx: Tx, records: Sequence[ObjectRecord]) -> list[Post]:

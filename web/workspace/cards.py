@@ -57,8 +57,12 @@ class Card:
     def excerpt(self) -> str:
         """The beginning of it, as plain text."""
         text = self.record.summary if self.record.name else ""
-        text = text or plain_text(self.content)
-        return text if len(text) <= MAX_EXCERPT else text[:MAX_EXCERPT].rsplit(None, 1)[0] + " …"
+        return shortened(text or plain_text(self.content))
+
+
+def shortened(text: str) -> str:
+    """The beginning of a plain text, whole words."""
+    return text if len(text) <= MAX_EXCERPT else text[:MAX_EXCERPT].rsplit(None, 1)[0] + " …"
 
 
 def page_for(record: ObjectRecord) -> str:
