@@ -5,6 +5,7 @@ It is for those who organise the event alone, and nothing of it is kept anywhere
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ from web.texts import mark, moment
 from web.typesetting.press import Press
 from web.workspace.actions import acted, object_for
 
+NOTE: Final = re.compile(r"note-([0-9]{1,19})")
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 register_done(
@@ -88,9 +90,10 @@ def add_sheet_routes(blueprint: Blueprint, context: WebContext) -> None:
     async def save(number: int) -> Response:
         signed, record = await _asked(context, number)
         form = await context.sessions.checked_form()
-        ids = [int(text) for text in form.getlist("person") if text.isdigit() and len(text) < 20]
         noted = {
-            number: (f"present-{number}" in form, form.get(f"note-{number}", "")) for number in ids
+            int(found[1]): (f"present-{found[1]}" in form, form[name])
+            for name in form
+            if (found := NOTE.fullmatch(name)) is not None
         }
         await acted(note_attendances(context.outbox, signed.actor, record, noted))
         return redirect(f"/events/{record.id}/attendance", done="sheet-saved")
