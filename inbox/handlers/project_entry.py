@@ -6,6 +6,7 @@ from federation.addresses import same_origin
 from federation.documents import Document
 from federation.errors import Unreachable
 from inbox.context import Gathered, HandlerContext, Ignored, Incoming, Violation
+from inbox.passed_on import confirmed as confirmed_by_origin
 from inbox.people import audience_of, keep_activity
 from inbox.sources import Sources
 from inbox.trust import addressed_like, vouched
@@ -14,9 +15,11 @@ from objects.incoming import bury, edit_object, is_readable, object_record, stor
 from objects.projects.store import is_known_project, keep_entry, keep_remote_project
 from objects.timelines import notify_addressed, show_activity
 from storage.ids import new_id
-from storage.records import ActorRecord, NotificationRecord, ObjectRecord
+from storage.records import ActivityRecord, ActorRecord, NotificationRecord, ObjectRecord
 from storage.store import Tx
 
+# A counter that a host may make others take over, and that can still be added to.
+MAX_POSITION = 2**53
 PASSED_ON = frozenset({"Create", "Update", "Delete"})
 OPEN = ("public", "unlisted")
 
@@ -63,7 +66,7 @@ async def gather(incoming: Incoming, sources: Sources) -> Gathered:
     actor_url = inner.first_id("actor") or ""
     if sources.identifiers.is_local(actor_url):
         return await _our_own(inner, sources)
-    confirmed = await sources.confirm(inner)
+    confirmed = await confirmed_by_origin(inner, sources)
     url = confirmed.first_id("object") or ""
     if not same_origin(url, actor_url):
         raise Violation("the activity passed on is about somebody else's object")
@@ -81,8 +84,11 @@ async def gather(incoming: Incoming, sources: Sources) -> Gathered:
     parsed = object_record(document, author, incoming.now)
     if parsed.record.visibility not in (*OPEN, "network", "project"):
         raise Violation("what is for single people is not passed on")
-    if not _is_for(document, parsed.record, await _addresses(incoming, sources)):
-        raise Violation("the object is not for this project")
+    addresses = await _addresses(incoming, sources)
+    if not _is_for(document, parsed.record, addresses):
+        group_id, url = incoming.actor.id, parsed.record.in_reply_to or ""
+        if not await sources.store.query(lambda tx: _answers(tx, group_id, parsed.record, url)):
+            raise Violation("the object is not for this project")
     return Gathered(document=confirmed, parsed=parsed, author=author)
 
 
@@ -103,15 +109,29 @@ def _is_for(document: Document, record: ObjectRecord, addresses: frozenset[str])
     """Whether its author wrote something for this project; what is for members says so."""
     if record.visibility == "project":
         return len(document.ids("audience")) == 1 and set(document.ids("audience")) <= addresses
-    return bool(addresses & set(audience_of(document))) or record.in_reply_to is not None
+    return bool(addresses & set(audience_of(document)))
+
+
+async def _answers(tx: Tx, group_id: int, record: ObjectRecord, parent_url: str) -> bool:
+    """Whether something that everybody may read answers an entry of a project."""
+    parent = await tx.objects.by_url(parent_url) if record.visibility in OPEN else None
+    entry = await tx.project_entries.by_id(parent.id) if parent is not None else None
+    return entry is not None and entry.project_id == group_id
 
 
 async def _our_own(inner: Document, sources: Sources) -> Gathered:
-    """What somebody here did, as we have it: nobody tells us about ourselves."""
+    """What somebody here did for a project, as we have it: nobody tells us about ourselves."""
     url = inner.id or ""
-    known = await sources.store.query(lambda tx: tx.activities.by_url(url))
-    if known is None or not known.local or known.type != inner.type:
-        raise Violation("nobody here did what was passed on")
+
+    async def done_here(tx: Tx) -> ActivityRecord | None:
+        known = await tx.activities.by_url(url)
+        if known is None or not known.local or known.object_id is None:
+            return None
+        return known if await tx.project_entries.by_id(known.object_id) is not None else None
+
+    known = await sources.store.query(done_here)
+    if known is None or known.type != inner.type:
+        raise Violation("nobody here did for a project what was passed on")
     author = await sources.store.query(lambda tx: tx.actors.by_id(known.actor_id))
     return Gathered(document=Document({"type": known.type, "object": known.object_url}),
                     author=author)  # fmt: skip
@@ -136,8 +156,11 @@ async def receive(context: HandlerContext) -> str:
         raise Ignored("the object was deleted before")
     if inner.type == "Delete":
         await bury(context.tx, record, context.now)
-    elif context.gathered.parsed is not None:
-        await edit_object(context.tx, context.gathered.parsed)
+        return ""
+    parsed = context.gathered.parsed
+    if parsed is None or (parsed.record.edited_at or 0) < (record.edited_at or 0):
+        raise Ignored("an older version than the one that we have")
+    await edit_object(context.tx, parsed)
     return ""
 
 
@@ -160,7 +183,7 @@ async def _create(context: HandlerContext, inner: Document) -> str:
         raise Violation("the object belongs to another project")
     if not context.incoming.local:
         position = context.activity.number("cmt:position") or 0
-        if position > 0:
+        if 0 < position < MAX_POSITION:
             await tx.project_entries.place(record.id, position)
             await tx.projects.reach_position(group.id, position)
     await _show(context, record, author, new=new)
@@ -200,7 +223,8 @@ async def _show(
             addressed=members - {record.actor_id},
             followers=open_to_all,
             home=True,
-            shared=record.actor_id != group.id,
+            # For members alone: no share that anybody could count, but the entry itself.
+            shared=open_to_all and record.actor_id != group.id,
         )
 
 
