@@ -1,0 +1,1 @@
+"""What processes under test load before anything else."""
