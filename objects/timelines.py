@@ -121,6 +121,8 @@ async def notify_addressed(
     if record.in_reply_to is not None and record.visibility in {"public", "unlisted", "project"}:
         parent = await tx.objects.place(record.in_reply_to)
         told |= {parent.actor_id} if parent else set()
+        if parent is not None and record.visibility == "project":
+            told -= await _left(tx, record, parent.actor_id)
     for owner_id in sorted(told - {author.id}):
         kind = kinds.get(owner_id, "mention")
         await tx.activities.notify(
@@ -128,6 +130,14 @@ async def notify_addressed(
                 new_id(), owner_id, kind, author.id, record.id, record.created_at, None
             )
         )
+
+
+async def _left(tx: Tx, record: ObjectRecord, answered_id: int) -> set[int]:
+    """The author of what is answered, if they do not belong to its project any more."""
+    inside = record.in_reply_to_id is not None and await tx.objects.in_project(
+        record.in_reply_to_id, answered_id
+    )
+    return set() if inside else {answered_id}
 
 
 async def home(

@@ -110,7 +110,8 @@ class PostSearchStatements(Statements):
         """The posts that fit and that the viewer may search, latest first.
 
         That is what they wrote, liked, shared, bookmarked or were addressed in, and what belongs
-        to their projects; and what is public by authors who let everybody search their posts (FEP-268d), or an experience.
+        to their projects; and what is public by authors who let everybody search their posts
+        (FEP-268d), or an experience.
         """
         statement = _Statement()
         most = statement.add(selection.limit + selection.offset)

@@ -1,5 +1,7 @@
 """Rule 10 for members-only entries: nothing counts, names or lists them to others."""
 
+from functools import partial
+
 import orjson
 import pytest
 
@@ -9,6 +11,7 @@ from objects.search.posts import index_some
 from outbox.acts.projects.entries import change_entry, withdraw_entry
 from outbox.acts.react import find_useful, take_back
 from storage.records import ActivityRecord
+from storage.store import Tx
 from tests.attacks.project_place import (
     TAG,
     WORD,
@@ -150,13 +153,17 @@ async def test_webfinger_knows_no_entry(place: Place) -> None:
             assert WORD.encode() not in body
 
 
+async def _about(tx: Tx, number: int) -> list[ActivityRecord]:
+    return await tx.activities.about(number)
+
+
 async def activities(node: LocalNode, place: Place) -> list[ActivityRecord]:
     """Everything done on a node with the secrets."""
     found: list[ActivityRecord] = []
     for name in place.secrets:
         record = await place.here(node, name)
         if record is not None:
-            found += await node.store.query(lambda tx, n=record.id: tx.activities.about(n))
+            found += await node.store.query(partial(_about, number=record.id))
     return [one for one in found if one.local]
 
 
@@ -240,13 +247,14 @@ async def test_nobody_who_does_not_belong_is_told(place: Place) -> None:
         assert not {"mention", "reply", "quote", "status", "reblog"} & set(kinds), (name, kinds)
         secret = {record.url for record in place.secrets.values()}
         assert not secret & set(await node.home(name)), name
-        pushes = await node.store.query(
-            lambda tx, n=person.id: tx.connection.fetch_value(
-                "select count(*) from notifications where owner_id = $1 and object_id is not null",
-                n,
-            )
-        )
-        assert pushes == 0
+        assert not await node.store.query(partial(_told_of_posts, owner_id=person.id)), name
+
+
+async def _told_of_posts(tx: Tx, owner_id: int) -> int:
+    found = await tx.connection.fetch_value(
+        "select count(*) from notifications where owner_id = $1 and object_id is not null", owner_id
+    )
+    return int(found)
 
 
 async def test_archives_of_others_are_without_it(place: Place) -> None:

@@ -7,16 +7,20 @@ from typing import Any, Final, get_args
 
 import pytest
 
+from objects.projects.entries import Entry
 from objects.visibility import Visibility
 from tests.architecture.api_page import routes
 from tests.support.apps import App, app_of
-from tests.support.fediverse import LocalNode
+from tests.support.fediverse import LocalNode, Network
+from tests.support.projects import end_membership, shared_project
 
 VISIBILITIES: Final[tuple[str, ...]] = get_args(Visibility)
 OPEN: Final = frozenset({"public", "unlisted"})
 HERE: Final = OPEN | {"network", "organisation"}
 SEES: Final = {
     "author": frozenset(VISIBILITIES),
+    "partner": HERE | {"project"},
+    "former": HERE,
     "follower": HERE | {"followers"},
     "mentioned": HERE | {"direct"},
     "colleague": HERE,
@@ -27,6 +31,8 @@ SEES: Final = {
 """Who is who to the author, and which of the author's posts they may see."""
 NAMES: Final = {
     "author": "amina",
+    "partner": "pia",
+    "former": "fred",
     "follower": "nina",
     "mentioned": "paul",
     "colleague": "luc",
@@ -106,7 +112,7 @@ class Place:
 
 
 @pytest.fixture
-async def place(node: LocalNode) -> Place:
+async def place(network: Network, node: LocalNode) -> Place:
     apps = {relation: await app_of(node, name) for relation, name in NAMES.items()}
     found = Place(node, apps | {"stranger": App(node)})
     author = apps["author"]
@@ -117,12 +123,16 @@ async def place(node: LocalNode) -> Place:
     )
     found.lists["follower"] = made["id"]
     await node.work_inbox()
+    group = await shared_project(network, node, "amina", "pia", "fred")
     for visibility in VISIBILITIES:
         text = f"{WORD} {visibility} #{TAG}" + (" @paul" if visibility == "direct" else "")
-        record = await node.object(await node.write("amina", text, visibility=visibility))
+        placed = {"project": group, "entry": Entry()} if visibility == "project" else {}
+        url = await node.write("amina", text, visibility=visibility, **placed)
+        record = await node.object(url)
         assert record is not None
         found.posts[visibility] = record.id
     await node.work_inbox()
+    await end_membership(node, "amina", group, "fred")
     await author.post(f"/api/v1/accounts/{apps['blocked'].id}/block")
     await apps["blocker"].post(f"/api/v1/accounts/{author.id}/block")
     await node.work_inbox()

@@ -6,7 +6,7 @@ import orjson
 
 from objects.projects.entries import Entry, Kind
 from objects.projects.fields import Project, ProjectReach, Role
-from outbox.acts.projects.belonging import answer_invitation, invite
+from outbox.acts.projects.belonging import answer_invitation, invite, remove
 from outbox.acts.projects.entries import EntryDraft, publish_entry
 from outbox.acts.projects.spaces import SpaceDraft, open_space
 from storage.project_entries import EntryRecord
@@ -125,6 +125,22 @@ async def open_project(
     founder = await host.person(lead)
     space = await open_space(host.outbox, founder, username, draft, node_keys()[1])
     return ProjectSpace(network, host, lead, space.group.url, {lead: host})
+
+
+async def shared_project(
+    network: Network, node: LocalNode, lead: str, *members: str
+) -> ActorRecord:
+    """The Group of a project on a node, whose members all live there."""
+    space = await open_project(network, node, lead)
+    for username in members:
+        await space.invite(node, username)
+    return await space.group(node)
+
+
+async def end_membership(node: LocalNode, lead: str, group: ActorRecord, username: str) -> None:
+    """Let the lead of a project remove somebody of the same node."""
+    await remove(node.outbox, await node.person(lead), group, await node.person(username))
+    await node.work_inbox()
 
 
 def document(record: ObjectRecord) -> dict[str, object]:

@@ -5,9 +5,11 @@ from typing import Any, Final
 
 import pytest
 
+from objects.projects.entries import Entry
 from tests.clients.test_visibility_matrix import NAMES, SEES, TAG, VISIBILITIES
 from tests.support.apps import App, app_of
-from tests.support.fediverse import LocalNode
+from tests.support.fediverse import LocalNode, Network
+from tests.support.projects import end_membership, shared_project
 from tests.support.streams import Socket, socket
 
 OF_EVERYBODY: Final = ("public", "public:local")
@@ -52,11 +54,14 @@ class Crowd:
             for name in ("hashtag", "hashtag:local"):
                 await opened.subscribe(name, tag=TAG)
 
-    async def publish(self) -> None:
+    async def publish(self, network: Network) -> None:
         """A post of each visibility."""
+        group = await shared_project(network, self.node, "amina", "pia", "fred")
+        await end_membership(self.node, "amina", group, "fred")
         for visibility in VISIBILITIES:
             text = f"{visibility} #{TAG}" + (" @paul" if visibility == "direct" else "")
-            url = await self.node.write("amina", text, visibility=visibility)
+            placed = {"project": group, "entry": Entry()} if visibility == "project" else {}
+            url = await self.node.write("amina", text, visibility=visibility, **placed)
             record = await self.node.object(url)
             assert record is not None
             self.posts[str(record.id)] = visibility
@@ -96,17 +101,19 @@ def expected(relation: str) -> dict[str, set[str]]:
         found["user"] = found["user:notification"] = found["direct"] = {"direct"}
     if relation == "author":
         found["direct"] = {"direct"}
+    if relation == "partner":
+        found["user"] = {"project"}
     return found
 
 
 @pytest.mark.parametrize("changed", [False, True], ids=["new", "edited"])
 async def test_each_hears_what_they_may_see_and_nothing_else(
-    node: LocalNode, changed: bool
+    network: Network, node: LocalNode, changed: bool
 ) -> None:
     async with AsyncExitStack() as stack:
         crowd = Crowd(node, stack)
         await crowd.gather()
-        await crowd.publish()
+        await crowd.publish(network)
         found = {relation: await crowd.heard(relation) for relation in crowd.sockets}
         if not changed:
             assert found == {relation: expected(relation) for relation in crowd.sockets}
@@ -124,12 +131,12 @@ async def test_each_hears_what_they_may_see_and_nothing_else(
 
 
 async def test_whoever_never_saw_a_private_post_does_not_hear_of_its_end(
-    node: LocalNode,
+    network: Network, node: LocalNode
 ) -> None:
     async with AsyncExitStack() as stack:
         crowd = Crowd(node, stack)
         await crowd.gather()
-        await crowd.publish()
+        await crowd.publish(network)
         for relation in crowd.sockets:
             await crowd.heard(relation)
         for number in crowd.posts:
