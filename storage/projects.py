@@ -156,6 +156,34 @@ class ProjectStatements(Statements):
             "url = excluded.url, invited_by = excluded.invited_by, since = excluded.since",
         )
 
+    async def forget_members(self, project_id: int, now: int) -> None:
+        """Nobody is a member of a project elsewhere, as far as we are told any more."""
+        await self.connection.execute(
+            "update project_members set state = 'left', since = $2 "
+            "where project_id = $1 and state = 'member'",
+            project_id,
+            now,
+        )
+
+    async def count_members(self, project_id: int) -> int:
+        """How many belong to a project."""
+        return int(
+            await self.connection.fetch_value(
+                "select count(*) from project_members where project_id = $1 and state = 'member'",
+                project_id,
+            )
+        )
+
+    async def concerns_people_here(self, project_id: int) -> bool:
+        """Whether somebody here belongs to a project, asked to or is invited."""
+        found = await self.connection.fetch_value(
+            "select 1 from project_members m join actors a on a.id = m.actor_id "
+            "where m.project_id = $1 and m.state in ('member', 'invited', 'requested') "
+            "and a.local = 1 limit 1",
+            project_id,
+        )
+        return found is not None
+
     async def memberships(
         self, project_id: int, state: str = MEMBER
     ) -> list[tuple[MembershipRecord, ActorRecord]]:

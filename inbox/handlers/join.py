@@ -51,7 +51,16 @@ async def receive(context: HandlerContext) -> str:
     if project.joining == "invitation":
         await _decline(context, group, "This project is joined by invitation only.")
         return "declined: by invitation only"
-    await stand(tx, group.id, person, "requested", context.now, url=context.url, engagement=word)
+    await stand(
+        tx,
+        group.id,
+        person,
+        "requested",
+        context.now,
+        role="partner",
+        url=context.url,
+        engagement=word,
+    )
     asked = before is not None and before.state == "requested" and not context.incoming.local
     for lead in await leads(tx, group.id):
         if lead.local and not asked:
@@ -62,10 +71,22 @@ async def receive(context: HandlerContext) -> str:
 async def admit(
     context: HandlerContext, group: ActorRecord, person: ActorRecord, engagement: str | None = None
 ) -> None:
-    """Make somebody a member who was let in, and tell everybody concerned."""
+    """Make somebody a member who was let in, and tell everybody concerned.
+
+    The role is that of the invitation: a former lead who comes back uninvited is none.
+    """
     tx = context.tx
+    before = await tx.projects.membership(group.id, person.id)
+    invited = before is not None and before.state == "invited"
     membership = await stand(
-        tx, group.id, person, "member", context.now, engagement=engagement, url=context.url
+        tx,
+        group.id,
+        person,
+        "member",
+        context.now,
+        role=None if invited else "partner",
+        engagement=engagement,
+        url=None if invited else context.url,
     )
     await _agree(context, group, membership.role)
     await context.outgoing.tell_joined(tx, group, membership, person)

@@ -1,6 +1,7 @@
 """What projects elsewhere say of who belongs to them, and what the invited answer to ours."""
 
 from dataclasses import replace
+from typing import Final
 
 import orjson
 
@@ -10,13 +11,22 @@ from inbox.handlers.join import admit, request_of
 from inbox.people import local_actor, refuse_if_blocked, tell
 from inbox.sources import Sources
 from objects.experiences.wire import line
-from objects.projects.membership import MAX_ENGAGEMENT, is_member, role_named, stand
+from objects.projects.membership import (
+    MAX_ENGAGEMENT,
+    forget_if_alone,
+    is_member,
+    role_named,
+    stand,
+)
 from objects.projects.store import keep_remote_project
 from objects.projects.wire import members_url
 from objects.text import plain_text
 from storage.projects import MembershipRecord
 from storage.records import ActorRecord
 from storage.store import Tx
+
+MAX_MEMBERS: Final = 5_000
+MAX_ALIASES: Final = 10
 
 # an invitation to somebody here
 
@@ -236,14 +246,15 @@ async def gather_member(incoming: Incoming, sources: Sources) -> Gathered:
 
 
 async def _concerns_us(tx: Tx, group: ActorRecord) -> bool:
-    """Whether a project is known here, or says that it was one that is known here.
+    """Whether somebody here has to do with a project, or with the one that it says it was.
 
     The new home of a project may be heard before the `Move` that leads there.
     """
-    if await tx.projects.by_id(group.id) is not None:
-        return True
-    before = await tx.actors.by_urls(orjson.loads(group.also_known_as or "[]"))
-    return bool(await tx.projects.by_ids([actor.id for actor in before.values()]))
+    before = await tx.actors.by_urls(orjson.loads(group.also_known_as or "[]")[:MAX_ALIASES])
+    for number in (group.id, *(actor.id for actor in before.values())):
+        if await tx.projects.concerns_people_here(number):
+            return True
+    return False
 
 
 async def receive_add_member(context: HandlerContext) -> str:
@@ -257,6 +268,8 @@ async def receive_add_member(context: HandlerContext) -> str:
     if known is None:
         raise Ignored("the Group is no project space")
     before = await tx.projects.membership(group.id, person.id)
+    if not is_member(before) and await tx.projects.count_members(group.id) >= MAX_MEMBERS:
+        raise Ignored("the project has more members than anybody works with")
     asked = before is not None and before.state in {"requested", "member"}
     if person.local and not asked:
         raise Violation("nobody here asked to belong to this project")
@@ -278,6 +291,7 @@ async def receive_remove_member(context: HandlerContext) -> str:
         raise Ignored("who is removed was no member")
     await tx.projects.save_membership(replace(before, state="removed", since=context.now))
     if person.local:
+        await forget_if_alone(tx, group, context.now)
         await tell(context, person, "project.removed", None, group.id)
         await context.outgoing.unfollow(tx, person, group)
     return ""

@@ -99,6 +99,15 @@ async def stand(
     return changed
 
 
+async def forget_if_alone(tx: Tx, group: ActorRecord, now: int) -> None:
+    """Take nobody for a member of a project elsewhere to which nobody here belongs any more.
+
+    We are not told of it from now on: who is removed there must not go on seeing what is here.
+    """
+    if not group.local and not await tx.projects.local_members(group.id):
+        await tx.projects.forget_members(group.id, now)
+
+
 async def leads(tx: Tx, project_id: int) -> list[ActorRecord]:
     """Those who decide about a project, the first one first."""
     people = await tx.projects.memberships(project_id)

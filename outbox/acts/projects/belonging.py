@@ -1,7 +1,7 @@
 """Inviting, joining, agreeing, leaving, removing: who belongs to a project, here or elsewhere."""
 
 from objects.projects.fields import Role
-from objects.projects.membership import is_member, stand, steers
+from objects.projects.membership import forget_if_alone, is_member, stand, steers
 from outbox.acts.projects import hosting
 from outbox.acts.projects.admitting import (
     admit,
@@ -113,7 +113,14 @@ async def join(
         number = new_id()
         url = context.identifiers.activity(number)
         membership = await stand(
-            tx, group.id, person, "requested", context.now(), url=url, engagement=message or None
+            tx,
+            group.id,
+            person,
+            "requested",
+            context.now(),
+            role="partner",
+            url=url,
+            engagement=message or None,
         )
         await context.publisher.publish(
             tx,
@@ -185,6 +192,7 @@ async def leave(
         if group.local and steers(before):
             await keep_a_lead(tx, group, person)
         membership = await stand(tx, group.id, person, "left", context.now())
+        await forget_if_alone(tx, group, context.now())
         if group.local:
             if is_member(before):
                 await hosting.tell_gone(tx, context.publisher, group, person)

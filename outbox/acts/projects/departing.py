@@ -6,7 +6,7 @@ Nothing is delivered to them from that moment anyway; here the others are told.
 from functools import partial
 from typing import Final
 
-from objects.projects.membership import is_member, leads, stand
+from objects.projects.membership import forget_if_alone, is_member, leads, stand
 from outbox.acts.projects import hosting
 from outbox.acts.projects.admitting import notify
 from outbox.builders import leave as leaving
@@ -64,6 +64,7 @@ async def _end(
         return
     await stand(tx, group.id, person, "left" if person.local else "removed", context.now())
     if person.local:
+        await forget_if_alone(tx, group, context.now())
         await context.publisher.publish(
             tx,
             person,
