@@ -6,24 +6,19 @@ from typing import Final
 
 from actors.identifiers import Identifiers
 from federation.errors import Refused
-from objects.notes import without_title
 from objects.projects.entries import KINDS, TALK, Entry, from_json
 from objects.projects.files import shown_files
 from objects.reading import Attachment
-from objects.text import plain_text
 from objects.visibility import may_see
 from storage.project_entries import EntryRecord
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
 from web.projects.desk import Space
-from web.projects.offering import own_text
-from web.workspace.cards import Card, cards_of_objects, shortened
+from web.workspace.cards import Card, cards_of_objects
 
 PAGE: Final = 20
 SHOWN: Final = tuple(kind for kind in KINDS if kind not in TALK)
 """The kinds that stand in the journal by themselves; answers stand below what they answer."""
-FOOTED: Final = frozenset({"milestone", "decision", "deliverable", "call"})
-"""The kinds to whose text lines are added for those who read no more than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +43,6 @@ class Line:
     files: tuple[Attachment, ...]
     milestone: Milestone | None
     refusal: str = ""
-
-    @property
-    def excerpt(self) -> str:
-        """The beginning of its text, without what the page says beside it."""
-        return shortened(plain_text(text_of(self.card.record, self.row.kind)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +158,6 @@ async def lines_of(
         for row, record in rows
         if record.id in cards
     ]
-
-
-def text_of(record: ObjectRecord, kind: str) -> str:
-    """The text of an entry as HTML, without its title and without lines added for others."""
-    html = own_text(record) if kind in FOOTED else record.content
-    return without_title(html, record.name)
 
 
 def _viewer_id(space: Space) -> int:

@@ -23,7 +23,7 @@ from storage.store import Tx
 from web.projects.desk import Space
 
 WIDTH: Final = 640
-MARGIN: Final = 60
+MARGIN: Final = 90
 # A degree of latitude in units of the picture, when a region or the whole country is shown.
 NEAR, FAR = 330.0, 70.0
 TERRITORY_NAMES: Final = frozenset({"territoire", "territoires", "territory", "territories"})

@@ -27,7 +27,7 @@ from storage.store import Tx
 from web.context import WebContext
 from web.forms import Form, area
 from web.projects.desk import TABS, Space, space
-from web.projects.journal import Milestone, milestones_of, text_of
+from web.projects.journal import Milestone, milestones_of
 from web.projects.writing import ChangeForm, offer_milestones, refusal_of, said_by
 from web.rendering import redirect, register_done
 from web.rules import longest, required
@@ -77,11 +77,6 @@ class NoteView:
     refusal: str
     members: int
     hosts: int
-
-    @property
-    def content(self) -> str:
-        """Its text as HTML, without what the page says beside it."""
-        return text_of(self.reading.card.record, self.row.kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,13 @@ from storage.project_entries import EntryRecord
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
 from storage.timelines import Standing
+from web.projects.offering import own_text
 
 MAX_EXCERPT: Final = 400
 PAGES: Final = ("public", "unlisted", "network", "organisation")
 UNTOUCHED: Final = Standing()
+FOOTED: Final = frozenset({"milestone", "decision", "deliverable", "call"})
+"""Entries of projects to whose text lines are added for those who read no more than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,10 @@ class Card:
 
     @property
     def content(self) -> str:
-        """Its text as HTML, without the title that stands above it."""
-        return without_title(self.record.content, self.record.name)
+        """Its text as HTML, without its title and without lines added for other sites."""
+        footed = self.entry is not None and self.entry.kind in FOOTED
+        html = own_text(self.record) if footed else self.record.content
+        return without_title(html, self.record.name)
 
     @property
     def title(self) -> str:
