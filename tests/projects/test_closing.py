@@ -1,6 +1,7 @@
 """A project ends, and its notes become an experience that its author stands behind."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -172,10 +173,13 @@ async def furnished(network: Network, reach: str = "public") -> tuple[ProjectSpa
     alpha, beta = await network.node("alpha"), await network.node("beta")
     for node in (alpha, beta):
         await load_bundled(node.store, node.clock.ms)
-    space = await open_project(
-        network, alpha, reach=reach, purpose=PROJECT.purpose,  # type: ignore[arg-type]
-        objectives=("Souder",), publics=PROJECT.publics,
-    )  # type: ignore[arg-type]  # fmt: skip
+    said: Any = {
+        "reach": reach,
+        "purpose": PROJECT.purpose,
+        "objectives": ("Souder",),
+        "publics": PROJECT.publics,
+    }
+    space = await open_project(network, alpha, **said)
     await space.invite(beta, "bruno")
     await space.write(alpha, "lea", "Le groupe vient en présentiel.", "progress")
     await space.write(beta, "bruno", "Trois nausées.", "difficulty", reach="project")

@@ -12,6 +12,7 @@ import orjson
 
 from federation.errors import Refused
 from web.typesetting.glyphs import all_drawable
+from web.typesetting.worker import source_of
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +21,6 @@ TIME_LIMIT_S: Final = 30.0
 MAX_WAITING: Final = 8
 MAX_KEPT: Final = 400
 ROOT: Final = Path(__file__).parents[2]
-TEMPLATES: Final = Path(__file__).parent
 
 
 @dataclass
@@ -37,9 +37,18 @@ class Press:
     _waiting: int = 0
 
     async def document(
-        self, template: str, form: Format, values: dict[str, Any], created: int
+        self,
+        template: str,
+        form: Format,
+        values: dict[str, Any],
+        created: int,
+        *,
+        keep: bool = True,
     ) -> bytes:
-        """The file; `created` in milliseconds. Raises `Refused` 503 when it cannot be had now."""
+        """The file; `created` in milliseconds. Raises `Refused` 503 when it cannot be had now.
+
+        Without `keep` nothing of it stays on the disk: for what names people.
+        """
         order = orjson.dumps(
             {
                 "template": template,
@@ -50,7 +59,7 @@ class Press:
             }
         )
         path = await asyncio.to_thread(self._path, order, template, form)
-        found = await asyncio.to_thread(_read, path)
+        found = await asyncio.to_thread(_read, path) if keep else None
         if found is not None:
             return found
         if self._waiting >= MAX_WAITING:
@@ -58,18 +67,19 @@ class Press:
         self._waiting += 1
         try:
             async with self._turn:
-                found = await asyncio.to_thread(_read, path)
+                found = await asyncio.to_thread(_read, path) if keep else None
                 if found is None:
                     # Typst insists on the folder; a node without uploads has none.
                     await asyncio.to_thread(self.pictures.mkdir, parents=True, exist_ok=True)
                     found = await _set(order)
-                    await asyncio.to_thread(self._keep, path, found)
+                    if keep:
+                        await asyncio.to_thread(self._keep, path, found)
                 return found
         finally:
             self._waiting -= 1
 
     def _path(self, order: bytes, template: str, form: Format) -> Path:
-        digest = hashlib.sha256((TEMPLATES / f"{template}.typ").read_bytes() + order)
+        digest = hashlib.sha256(source_of(template) + order)
         return self.folder / f"{digest.hexdigest()}.{form}"
 
     def _keep(self, path: Path, content: bytes) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 HERE: Final = Path(__file__).parent
+ON_PAPER: Final = frozenset({"experience", "report"})
+"""What begins with `house.typ`."""
 SECONDS: Final = 20
 BYTES: Final = 2_000_000_000
 
@@ -23,6 +25,12 @@ def main() -> None:
     sys.stdout.buffer.write(typeset(order))
 
 
+def source_of(template: str) -> bytes:
+    """The source of a document: the look of all papers, and its own."""
+    names = ["house"] if template in ON_PAPER else []
+    return b"\n".join((HERE / f"{Path(name).stem}.typ").read_bytes() for name in [*names, template])
+
+
 def typeset(order: dict[str, Any]) -> bytes:
     """The file for `{"template", "format", "folder", "created", "values"}`.
 
@@ -33,7 +41,7 @@ def typeset(order: dict[str, Any]) -> bytes:
 
     pdf = order["format"] == "pdf"
     found = typst.compile(
-        (HERE / f"{Path(order['template']).stem}.typ").read_bytes(),
+        source_of(order["template"]),
         root=order["folder"],
         format=order["format"],
         ignore_system_fonts=True,
