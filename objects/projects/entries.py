@@ -96,6 +96,8 @@ class Entry:
     territory_name: str = ""
     # what a decision, an outcome or an objection is about
     about: str = ""
+    # the milestone or call of the project's former home that this one stands for
+    replaces: str = ""
     # terms of ours that a newer version sent and this one does not know: kept, sent again
     unknown: dict[str, Any] = field(default_factory=dict)
 
@@ -139,7 +141,7 @@ _TERMS: Final = frozenset(
     {
         "cmt:kind", "cmt:state", "cmt:milestone", "cmt:due", "cmt:happened", "cmt:responsible",
         "cmt:link", "cmt:quorum", "cmt:outcome", "cmt:skill", "cmt:territory", "cmt:about",
-        "cmt:territoryName", "cmt:resolution", "schema:license",
+        "cmt:replaces", "cmt:territoryName", "cmt:resolution", "schema:license",
     }
 )  # fmt: skip
 
@@ -165,6 +167,7 @@ def entry_properties(entry: Entry) -> dict[str, Any]:
         "cmt:territory": entry.territory,
         "cmt:territoryName": entry.territory_name,
         "cmt:about": entry.about,
+        "cmt:replaces": entry.replaces,
         "endTime": wire_time(entry.due_at or 0) if entry.kind == "call" and entry.due else "",
     }
     return {name: value for name, value in found.items() if value not in ("", None, [])} | dict(
@@ -200,6 +203,7 @@ def entry_of(document: Document) -> Entry:
         territory=line(document.text("cmt:territory"), 9),
         territory_name=line(document.text("cmt:territoryName")),
         about=web_address(document.first_id("cmt:about")) or "",
+        replaces=web_address(document.first_id("cmt:replaces")) or "",
         unknown={
             name: value
             for name, value in document.raw.items()

@@ -7,7 +7,8 @@ import orjson
 from actors.identifiers import Identifiers
 from federation.documents import Document
 from objects.projects import wire
-from objects.projects.entries import Entry, entry_of, to_json
+from objects.projects.entries import REFUSED, Entry, entry_of, to_json
+from objects.projects.entries import from_json as entry_from_json
 from objects.projects.fields import ENDED, Project, from_json
 from objects.projects.fields import to_json as project_json
 from objects.projects.files import expect_files
@@ -100,7 +101,23 @@ async def keep_entry(
     row = replace(_row(project_id, record, now), activity_url=activity_url)
     await tx.project_entries.save(row)
     await expect_files(tx, project_id, record, now)
+    if entry_from_json(row.fields).replaces:
+        await _take_place(tx, row, record)
     return row
+
+
+async def _take_place(tx: Tx, row: EntryRecord, record: ObjectRecord) -> None:
+    """Let what a project says itself stand for what it said at its former home, which is hidden."""
+    old_url = entry_from_json(row.fields).replaces
+    old = await tx.objects.by_url(old_url)
+    before = await tx.project_entries.by_id(old.id) if old is not None else None
+    if old is None or before is None or record.actor_id != row.project_id:
+        return
+    people = await tx.actors.by_ids([old.actor_id, record.actor_id])
+    moved = people[old.actor_id].moved_to == people[record.actor_id].url
+    if moved and before.project_id == row.project_id and before.kind == row.kind:
+        await tx.project_entries.set_state(old.id, REFUSED)
+        await tx.project_entries.replace_milestone(old_url, record.url)
 
 
 async def renew_entry(tx: Tx, record: ObjectRecord, now: int) -> None:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from objects.projects.entries import Entry
+from outbox.acts.projects.entries import change_entry
 from outbox.acts.projects.moving import move_space, prepare_home
 from outbox.acts.projects.spaces import SpaceDraft, open_space
 from outbox.context import ActRefused
@@ -69,6 +71,29 @@ async def test_what_was_on_its_way_arrives_once_where_the_project_is_now(network
         found = await there.entries(node, name)
         assert {o.url for _, o in found} == {late.url, here.url}
         assert sorted(e.position for e, _ in found) == [1, 2]
+
+
+async def test_a_milestone_is_changed_at_the_new_home_and_keeps_its_notes(
+    network: Network,
+) -> None:
+    space = await three(network)
+    alpha, beta, gamma = network.nodes.values()
+    goal = await space.write(alpha, "lea", "À tenir.", "milestone", title="Prototype")
+    await network.settle()
+    note = await space.write(gamma, "chloe", "Pour le jalon.", milestone=goal.url)
+    await network.settle()
+    there = await moved(network, space, beta)
+    known = await beta.object(goal.url)
+    assert known is not None
+    bruno, changed = await beta.person("bruno"), Entry(title="Prototype", state="reached")
+    await change_entry(beta.outbox, bruno, known, entry=changed)
+    await network.settle()
+    for node, name in ((alpha, "lea"), (beta, "bruno"), (gamma, "chloe")):
+        found = {o.url: entry for entry, o in await there.entries(node, name)}
+        (new,) = [url for url, entry in found.items() if entry.kind == "milestone"]
+        assert new.startswith("https://beta.example/")
+        assert found[new].state == "reached"
+        assert found[note.url].milestone == new
 
 
 async def test_a_new_home_that_does_not_name_the_project_gets_nothing(network: Network) -> None:

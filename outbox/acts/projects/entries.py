@@ -91,11 +91,47 @@ async def change_entry(
     What belongs to the project is changed by its leads. Raises `ActRefused`.
     """
     group = await project_of(context, record)
+    if await _said_before_it_moved(context, group, record):
+        return await _say_again(context, author, group, record, entry, text)
     writer = author
     if record.actor_id == group.id:
         await context.store.query(lambda tx: hosted_and_led(tx, author, group))
         writer = group
     return await renew(context, writer, group, record, entry=entry, text=text)
+
+
+async def _said_before_it_moved(
+    context: OutboxContext, group: ActorRecord, record: ObjectRecord
+) -> bool:
+    """Whether a milestone or call was written by the project at its former home."""
+    author = await context.store.query(lambda tx: tx.actors.by_id(record.actor_id))
+    return author is not None and author.id != group.id and author.moved_to == group.url
+
+
+async def _say_again(
+    context: OutboxContext,
+    lead: ActorRecord,
+    group: ActorRecord,
+    record: ObjectRecord,
+    entry: Entry | None,
+    text: str | None,
+) -> ActivityRecord:
+    """A milestone or call of the project's former home, changed: a new one that stands for it."""
+    stored = Document(orjson.loads(record.document))
+    known = entry_of(stored)
+    changed = replace(entry or known, kind=known.kind, unknown=known.unknown, replaces=record.url)
+    source = stored.embedded("source")
+    said = text if text is not None else (source.text("content") if source else None) or ""
+    reach: ProjectReach = record.visibility  # type: ignore[assignment]  # that of an entry
+    draft = EntryDraft(entry=changed, text=said, reach=reach)
+    made = await publish_entry(context, lead, group, draft)
+
+    async def created(tx: Tx) -> ActivityRecord | None:
+        return await tx.activities.by_url(await tx.activities.came_with(made.id) or "")
+
+    activity = await context.store.query(created)
+    assert activity is not None
+    return activity
 
 
 async def renew(
