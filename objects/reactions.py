@@ -79,13 +79,22 @@ async def _react(
     reaction = ReactionRecord(new_id(), actor.id, record.id, url, now)
     if not await tx.activities.react(kind, reaction, visibility):
         return False
-    if record.local and record.actor_id != actor.id:
+    told = record.local and record.actor_id != actor.id
+    if told and not await _of_its_project(tx, actor, record):
         await tx.activities.notify(
             NotificationRecord(
                 new_id(), record.actor_id, _KINDS[kind], actor.id, record.id, now, None
             )
         )
     return True
+
+
+async def _of_its_project(tx: Tx, actor: ActorRecord, record: ObjectRecord) -> bool:
+    """Whether a project passes on what was written in it: no news for its author."""
+    if actor.type != "Group":
+        return False
+    entry = await tx.project_entries.by_id(record.id)
+    return entry is not None and entry.project_id == actor.id
 
 
 async def _unreact(tx: Tx, kind: Reaction, actor: ActorRecord, record: ObjectRecord) -> bool:

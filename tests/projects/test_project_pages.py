@@ -379,6 +379,19 @@ async def test_new_notes_are_told_once_a_day_and_never_what_was_there_before(
     assert "Du nouveau dans le projet" not in await page_of(lea, "/notifications")
 
 
+async def test_authors_are_not_told_that_the_project_passed_their_note_on(
+    network: Network,
+) -> None:
+    space = await joined(network)
+    beta = space.people["bruno"]
+    await space.write(beta, "bruno", "Pour tout le monde.")
+    await space.write(space.host, "lea", "Pour tout le monde aussi.")
+    await network.settle()
+    for node, name in ((beta, "bruno"), (space.host, "lea")):
+        page = await page_of(await signed_in(node, name), "/notifications")
+        assert "partagé" not in page.partition("<main")[2], name
+
+
 async def test_a_note_for_members_is_told_to_nobody_who_has_left(network: Network) -> None:
     space = await open_project(network, await network.node("alpha"), reach="project")
     beta = await network.node("beta")
