@@ -120,6 +120,17 @@ EXPECTED = {
         "Event", "public", "<p>Une rencontre</p><p>sans balise</p>",
         "https://wiki.example/?RencontreTest", name="Rencontre",
     ),
+    "gancio/event": Expected(
+        "Event", "public", "<b>un savoir</b>",
+        "https://agenda-libre.example/event/fete-des-savoirs", name="Fête des savoirs",
+        summary="Le Dôme, samedi 24 octobre 2026, 14:00", tags=("savoirs",),
+        media=(("https://agenda-libre.example/media/fete.jpg", "image/jpeg"),),
+    ),
+    "wordpress/event": Expected(
+        "Event", "public", "<strong>ensemble</strong>",
+        "https://blog.example/evenement/atelier/", name="Atelier découverte", language="fr",
+        summary="vendredi 20 novembre à 18 h",
+    ),
     "pixelfed/note": Expected(
         "Note", "public", "Atelier &amp; bricolage", "https://photos.example/p/ida/5",
         media=(("https://photos.example/storage/m/5.jpg", "image/jpeg"),),
