@@ -40,10 +40,10 @@ class ProjectDateStatements(Statements):
         Each with the Group whose call it is; those without a deadline come last.
         """
         dated = await self._calls("e.due_at >= $1 order by e.due_at, e.object_id", now)
-        return dated + await self._calls("e.due_at is null and $1 > 0 order by e.object_id", now)
+        return dated + await self._calls("e.due_at is null order by e.object_id")
 
     async def _calls(
-        self, rest: str, now: int
+        self, rest: str, *args: int
     ) -> list[tuple[EntryRecord, ObjectRecord, ActorRecord]]:
         rows = await self.connection.fetch_all(
             f"select {columns(EntryRecord, 'e')}, {columns(ObjectRecord, 'o')}, "
@@ -52,7 +52,7 @@ class ProjectDateStatements(Statements):
             "where e.kind = 'call' and e.state = 'open' and o.deleted_at is null "
             "and o.visibility = 'public' and e.project_id = o.actor_id and g.moved_to = '' "
             f"and {LISTED} and {rest} limit {MOST}",
-            now,
+            *args,
         )
         both = _ENTRY + _OBJECT
         return [
