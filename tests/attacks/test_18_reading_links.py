@@ -53,6 +53,7 @@ async def test_wrong_revoked_and_expired_secrets_get_the_same_answer(network: Ne
     group = await space.group(node)
     (_, first) = await node.store.query(lambda tx: tx.project_links.of_project(group.id, "reading"))
     await node.store.write(lambda tx: tx.project_links.revoke(group.id, first.id, node.clock.ms))
+    assert (await read(node, f"/p/{ended}"))[0] == 404
     assert (await read(node, f"/p/{late}"))[0] == 200
     node.clock.pass_by(3 * 3_600)
     for tail in ("", "/report.pdf", "/files/1/a.jpg"):

@@ -21,6 +21,8 @@ from outbox.acts.react import find_useful
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
 from tests.browser.belonging_furniture import furnish_belonging
+from tests.browser.closing_furniture import furnish_closing
+from tests.browser.event_furniture import furnish_events
 from tests.browser.project_furniture import furnish_project
 
 
@@ -42,6 +44,8 @@ async def furnish(services: Services) -> dict[str, str]:
     found = await services.store.write(lambda tx: _papers(tx, services, nour, third, original))
     found |= await furnish_project(services, nour, emile)
     found |= await furnish_belonging(services, found["project"], nour, emile)
+    found |= await furnish_closing(services, found["project"], nour)
+    found |= await furnish_events(services, found["project"], nour, emile)
     return found | {"experience": str(original.id), "derived": str(derived.id)}
 
 

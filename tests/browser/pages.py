@@ -131,6 +131,7 @@ PROJECTS: Final = [
         "/calls?skill=animation&territory=calvados",
         "/calls/{call}",
         "/objects/{note}",
+        "/p/{reading}",
     ),
     *_places(
         "nour",
@@ -145,7 +146,12 @@ PROJECTS: Final = [
         "/projects/new",
         "/projects/new?form=whole",
         "/projects/{project}/settings",
+        "/projects/{project}/keep",
         "/projects/{project}/give-up",
+        "/projects/{project}/close",
+        "/projects/{project}/close/{project_draft}",
+        "/projects/{project}/report",
+        "/projects/{project}/links",
         "/projects/{project}/members/{partner}",
         "/projects/{project}/leave",
         "/projects/{project}/milestones",
@@ -168,6 +174,30 @@ PROJECTS: Final = [
         "/calls/{call}",
     ),
     *_places("lea", "/projects", "/projects/{project}/leave"),
+]
+EVENTS: Final = [
+    *_places(
+        STRANGER,
+        "/events",
+        "/events?past=1",
+        "/objects/{event}",
+        "/objects/{cancelled_event}",
+        "/projects/{project}/calendar",
+    ),
+    *_places(
+        "nour",
+        "/events",
+        "/events/new",
+        "/events/{event}/edit",
+        "/events/{event}/attendance",
+        "/events/{asked_event}/attendance",
+        "/events/{event}/attendance/print",
+        "/read/{event}",
+        "/projects/{project}/calendar",
+        "/projects/{project}/events/new",
+        "/projects/{project}/notes/{project_event}",
+    ),
+    *_places("emile", "/read/{event}", "/read/{asked_event}", "/projects/{project}/calendar"),
 ]
 ADMINISTRATION: Final = [
     *_places(
@@ -204,7 +234,7 @@ ADMINISTRATION: Final = [
     ),
     *_places("emile", "/admin/review", "/admin/members"),
 ]
-ALL: Final = [*PUBLIC, *SIGN_IN, *WORKSPACE, *PROJECTS, *ADMINISTRATION]
+ALL: Final = [*PUBLIC, *SIGN_IN, *WORKSPACE, *PROJECTS, *EVENTS, *ADMINISTRATION]
 
 # Routes behind which no page is: documents for machines, files, feeds, ways that lead on.
 NO_PAGES: Final = frozenset(
@@ -214,7 +244,7 @@ NO_PAGES: Final = frozenset(
         "/admin/projects/<project_name>/<path:_>",
         "/drafts/<int:number>/suggestions", "/emojis/<shortcode>", "/graph.nt", "/health",
         "/language", "/media/<file>", "/media/proxy/<seal>/<token>",
-        "/nodeinfo/<version>", "/objects/<int:number>/context", "/objects/<int:number>/likes",
+        "/nodeinfo/<version>", "/p/<secret>/files/<int:number>/<name>", "/objects/<int:number>/context", "/objects/<int:number>/likes",
         "/objects/<int:number>/replies", "/objects/<int:number>/shares",
         "/objects/<int:number>/edit", "/objects/<int:number>/reuse", "/oembed", "/post",
         "/objects/<int:number>/quotes/<int:quoting>", "/read/<int:object_id>/edit", "/robots.txt",
