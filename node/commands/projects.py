@@ -27,6 +27,7 @@ from node.commands.project_fields import (
     said,
     shown,
 )
+from node.commands.project_moving import add_moving_commands
 from node.commands.project_people import add_people_commands
 from node.commands.project_shared import ProjectName, Reach, Who, stand_before
 from node.commands.project_writing import add_writing_commands
@@ -44,6 +45,7 @@ project = typer.Typer(
 )
 add_people_commands(project)
 add_writing_commands(project)
+add_moving_commands(project)
 
 KNOWN = ["invited", "requested", "member"]
 

@@ -67,17 +67,20 @@ async def space(context: WebContext, number: int) -> Space:
     """The project with this number, for whoever is signed in.
 
     Raises `Refused` 404 for what is not there, or not for them: a space for its members alone is
-    for nobody else, and one of another server is shown to members and followers here.
+    for nobody else, and one of another server is shown to members and followers here. One that
+    moved is the one that it is now.
     """
     signed = await context.sessions.current()
     viewer = signed.actor if signed else None
 
     async def look(tx: Tx) -> Space | None:
         group = await tx.actors.by_id(number) if number < 2**63 else None
-        record = await tx.projects.by_id(number) if group is not None else None
+        if group is not None and group.moved_to:
+            group = await tx.actors.by_url(group.moved_to) or group
+        record = await tx.projects.by_id(group.id) if group is not None else None
         if group is None or record is None or group.state != "active":
             return None
-        membership = await tx.projects.membership(number, viewer.id) if viewer else None
+        membership = await tx.projects.membership(group.id, viewer.id) if viewer else None
         return Space(group, record, fields_of(record), viewer, membership)
 
     found = await context.store.query(look)

@@ -13,6 +13,7 @@ from web.projects.closing import add_closing_routes
 from web.projects.decisions import add_decision_routes
 from web.projects.deliverables import add_deliverable_routes
 from web.projects.front import add_front_routes
+from web.projects.keeping import add_keeping_routes
 from web.projects.links import add_link_routes
 from web.projects.listing import add_listing_routes
 from web.projects.members import add_member_routes
@@ -35,6 +36,7 @@ def routes(context: WebContext) -> Blueprint:
         add_change_routes,
         add_opening_routes,
         add_settings_routes,
+        add_keeping_routes,
         add_member_routes,
         add_belonging_routes,
         add_closing_routes,

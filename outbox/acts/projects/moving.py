@@ -56,6 +56,13 @@ async def prepare_home(
     return Space(await context.store.write(operation), space.record)
 
 
+async def homes_here(tx: Tx, old: ActorRecord) -> list[ActorRecord]:
+    """The homes that were prepared here for a project of another server."""
+    if old.local:
+        return []
+    return [group for group, _ in await tx.projects.hosted() if follows_from(group, old)]
+
+
 async def move_space(
     context: OutboxContext, lead: ActorRecord, group: ActorRecord, target_url: str
 ) -> ActivityRecord:
