@@ -218,6 +218,7 @@ async def test_a_space_for_its_members_alone_is_nowhere_for_others(network: Netw
     space = await two(network, "project")
     alpha, beta = space.host, network.nodes["beta.example"]
     note = await space.write(alpha, "lea", "Rien que pour nous.", title="Secret du projet")
+    await space.write(alpha, "lea", "Dit à tous, mais ailleurs.", reach="public")
     await network.settle()
     for node, member in ((alpha, "lea"), (beta, "bruno")):
         inside, outside = await signed_in(node, member), await signed_in(node, "carl")
@@ -230,9 +231,10 @@ async def test_a_space_for_its_members_alone_is_nowhere_for_others(network: Netw
         assert answer.status_code == 404
     shown = await page(alpha, "/@projet")
     assert "Réalité virtuelle en atelier" in shown
-    for hidden in ("Secret", "Rien que", "RVA", "Léa", "En cours"):
+    feed = await (await get(alpha, "/@projet.atom")).get_data(as_text=True)
+    for hidden in ("Secret", "Rien que", "Dit à tous", "RVA", "Lea", "En cours"):
         assert hidden not in shown, hidden
-    assert "Secret" not in await (await get(alpha, "/@projet.atom")).get_data(as_text=True)
+        assert hidden not in feed, hidden
 
 
 async def test_who_left_reads_what_is_public_and_what_they_wrote(network: Network) -> None:
