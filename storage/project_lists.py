@@ -112,7 +112,7 @@ class ProjectListStatements(Statements):
         """How many unread notifications somebody has about each project."""
         rows = await self.connection.fetch_all(
             "select subject_id, count(*) from notifications "
-            "where owner_id = $1 and read_at is null and filtered = 0 "
+            "where owner_id = $1 and read_at is null "
             "and subject_id is not null and kind like 'project.%' group by subject_id",
             owner_id,
         )

@@ -149,6 +149,7 @@ HOT: dict[str, tuple[Operation, tuple[str, ...]]] = {
         lambda tx: tx.objects.concerned(300),
         ("objects_replies", "likes_object", "shares_object")),
     "notifications": (lambda tx: tx.activities.notifications(3), ("notifications_shown",)),
+    "unread of projects": (lambda tx: tx.project_lists.unread(3), ("notifications_unread",)),
     "notify": (lambda tx: tx.activities.notify(NOTICE), ("notifications_",)),
     "blocks": (lambda tx: tx.relationships.blocked_by(300), ("blocks_target",)),
     "media by file": (
