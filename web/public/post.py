@@ -30,7 +30,7 @@ async def post_page(context: WebContext, record: ObjectRecord) -> Response:
         posts = await posts_of(tx, [record])
         milestone = await milestone_at(tx, posts[0].entry, viewer)
         happening = await event_view(tx, record, viewer, now)
-        return posts, await posts_of(tx, shown), milestone, happening
+        return posts, await posts_of(tx, shown, context.outbox.identifiers), milestone, happening
 
     posts, replies, milestone, happening = await context.store.query(operation)
     return await context.renderer.public(

@@ -6,9 +6,11 @@ from typing import Any, Final
 
 from quart import request
 
+from actors.identifiers import Identifiers
 from federation.errors import Refused
 from objects.incoming import attachments_of
 from objects.notes import without_title
+from objects.projects.files import shown_files
 from objects.reading import Attachment
 from objects.text import plain_text
 from storage.project_entries import EntryRecord
@@ -46,19 +48,27 @@ class Post:
         return self.record.name or plain_text(self.record.content)[:MAX_TITLE] or self.author.name
 
 
-async def posts_of(tx: Tx, records: Sequence[ObjectRecord]) -> list[Post]:
-    """The objects with their authors, files and projects, in the same order."""
+async def posts_of(
+    tx: Tx, records: Sequence[ObjectRecord], identifiers: Identifiers | None = None
+) -> list[Post]:
+    """The objects with their authors, files and projects, in the same order.
+
+    With `identifiers` files that are for the members of a project stand at addresses of ours.
+    """
     entries = await tx.project_entries.by_ids([record.id for record in records])
     people = {record.actor_id for record in records}
     people |= {entry.project_id for entry in entries.values()}
     actors = await tx.actors.by_ids(list(people))
+    told = [(record, actors[record.actor_id]) for record in records if record.actor_id in actors]
+    here = await shown_files(tx, identifiers, told) if identifiers is not None else {}
     found = []
     for record in records:
         author, entry = actors.get(record.actor_id), entries.get(record.id)
         if author is None:
             continue
         project = actors.get(entry.project_id) if entry else None
-        found.append(Post(record, author, attachments_of(record, author), entry, project))
+        files = here[record.id] if record.id in here else attachments_of(record, author)
+        found.append(Post(record, author, files, entry, project))
     return found
 
 
