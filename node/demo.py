@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -22,10 +22,11 @@ from federation.client import HttpClient, user_agent
 from federation.networks import parse_networks
 from federation.vocabulary import ACTIVITY_JSON
 from node.demo_filling import NUMBER, PASSWORD, Share, furnish, tell
+from node.demo_project import Played, play_project, show_project
+from node.demo_steps import say, until
 from node.demo_texts import CAST, Actor, Scene
 
 LOOPBACK = "127.0.0.0/8"
-PATIENCE = 30.0
 
 
 @dataclass
@@ -73,23 +74,6 @@ class DemoNode:
         if self.process is not None:
             self.process.terminate()
             self.process.wait(15)
-
-
-def say(text: str) -> None:
-    """Show progress."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
-def until(what: str, found: Callable[[], Any]) -> Any:
-    """Wait until something is there. Raises `TimeoutError`."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        value = found()
-        if value:
-            return value
-        time.sleep(0.2)
-    raise TimeoutError(f"{what} did not happen within {PATIENCE:.0f} s")
 
 
 def free_port() -> int:
@@ -211,7 +195,7 @@ def _has(node: DemoNode, url: str) -> bool:
     return any(row["url"] == url for row in rows)
 
 
-def summary(nodes: dict[str, DemoNode], urls: dict[str, str]) -> None:
+def summary(nodes: dict[str, DemoNode], urls: dict[str, str], project: Played) -> None:
     """Where to look now."""
     say("\nVoilà / Here it is:")
     for node in nodes.values():
@@ -221,6 +205,7 @@ def summary(nodes: dict[str, DemoNode], urls: dict[str, str]) -> None:
     say("  Publications:")
     for url in urls.values():
         say(f"    {url}")
+    show_project(nodes, project)
     leaders = ", ".join(next(iter(node.cast.people)) for node in nodes.values())
     say(f"  Connexion / sign in: {leaders}; mot de passe / password: {PASSWORD}")
     for node in nodes.values():
@@ -259,7 +244,9 @@ def main() -> None:
             follow_each_other(nodes)
             say("\nIls échangent des activités signées / They exchange signed activities:")
             urls = play(nodes, CAST.scenes)
-            summary(nodes, urls)
+            say("\nIls travaillent à un projet commun / They share a project space:")
+            project = play_project(nodes)
+            summary(nodes, urls, project)
             if not options.once:
                 say("\nCtrl-C ends the demonstration.")
                 with contextlib.suppress(KeyboardInterrupt):
