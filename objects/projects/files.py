@@ -1,7 +1,7 @@
 """Files of project entries: which are expected, where members find them, how much room there is."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Final
 
 import orjson
@@ -31,6 +31,13 @@ class MemberFile:
 
     number: int
     file: str
+    state: str = "ready"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile(Attachment):
+    """A file as a page shows it; without `url`, `state` says why it cannot be had."""
+
     state: str = "ready"
 
 
@@ -93,7 +100,7 @@ async def member_files(
 
 async def shown_files(
     tx: Tx, identifiers: Identifiers, records: Sequence[tuple[ObjectRecord, ActorRecord]]
-) -> dict[int, tuple[Attachment, ...]]:
+) -> dict[int, tuple[ShownFile, ...]]:
     """Object → its files as pages of this node show them to those who may see the object.
 
     A file for members that is not here has no address: it cannot be had at its own.
@@ -101,18 +108,18 @@ async def shown_files(
     here = await member_files(tx, identifiers, [record for record, _ in records])
     return {
         record.id: tuple(
-            replace(file, url=_address(identifiers, here, file.url))
-            for file in _files_of(record, author)
+            _shown(identifiers, file, here.get(file.url)) for file in _files_of(record, author)
         )
         for record, author in records
     }
 
 
-def _address(identifiers: Identifiers, here: Mapping[str, MemberFile], url: str) -> str:
-    if url not in here:
-        return url
-    found = here[url]
-    return identifiers.guarded(found.number, found.file) if found.file else ""
+def _shown(identifiers: Identifiers, file: Attachment, here: MemberFile | None) -> ShownFile:
+    known = asdict(file)
+    if here is None:
+        return ShownFile(**known)
+    url = identifiers.guarded(here.number, here.file) if here.file else ""
+    return ShownFile(**known | {"url": url}, state=here.state)
 
 
 async def check_room(tx: Tx, project_id: int, most: int, added: int = 0) -> None:

@@ -187,6 +187,13 @@ async def test_copies_stop_where_the_room_ends_and_members_are_told(space: Proje
     assert copy.state == "too-big"
     (file,) = await attachments(space.host, "lea", record)
     assert (file["type"], file["url"]) == ("unknown", None)
+    here = await space.host.object(record.url)
+    assert here is not None
+    group, client = await space.group(space.host), await signed_in(space.host, "lea")
+    page = await client.get(
+        f"/projects/{group.id}/notes/{here.id}", headers={"Host": space.host.host}
+    )
+    assert "trop lourd pour être gardé sur ce site" in await page.get_data(as_text=True)
 
 
 async def test_the_oldest_copies_make_room(space: ProjectSpace) -> None:

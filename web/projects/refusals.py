@@ -21,6 +21,10 @@ REASONS: Final[Mapping[str, str]] = {
     "by-invitation": mark("One joins this project by invitation only."),
     "blocked": mark("This is not possible: one of the two blocks the other."),
     "project-ended": mark("The project has ended: nothing more is added to it."),
+    "project-full": mark(
+        "The files of this project take all the room that it has on this site. Add none, or ask "
+        "the administrators for more."
+    ),
     "answered": mark("This proposal was answered or withdrawn already."),
 }
 """Code of a refusal → marked sentence."""

@@ -30,6 +30,8 @@ REASONS: Final = {
         "(MP4, WebM) and PDF are accepted."
     ),
     "broken-image": mark("This picture cannot be read; it may be damaged."),
+    "harmful": mark("The virus scanner found something in this file: it was not kept."),
+    "not-scanned": mark("The virus scanner does not answer at the moment: try again later."),
 }
 
 
