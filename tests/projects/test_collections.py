@@ -5,9 +5,11 @@ from urllib.parse import urlsplit
 
 from federation.signing import sign_cavage
 from federation.vocabulary import ACTIVITY_JSON
+from outbox.acts.projects.entries import change_entry, withdraw_entry
 from tests.support.factories import Json
 from tests.support.fediverse import LocalNode, Network
 from tests.support.projects import ProjectSpace, open_project
+from tests.support.shared_experiences import belongs
 from tests.support.signing import Remote
 
 
@@ -83,8 +85,6 @@ async def test_members_of_a_closed_project_are_shown_to_their_servers_alone(
 async def test_members_of_a_project_of_the_network_are_shown_in_the_network(
     network: Network,
 ) -> None:
-    from tests.support.shared_experiences import belongs
-
     space, beta, gamma = await shared(network, reach="network")
     url = f"{space.url}/members"
     assert (await get(space.host, url)).status_code == 404
@@ -130,6 +130,22 @@ async def test_the_journal_gives_each_reader_what_they_may_see(network: Network)
     assert page["orderedItems"][1]["object"]["object"]["id"] == secret.url
 
 
+async def test_the_whole_announce_of_what_is_for_the_network_is_for_members(
+    network: Network,
+) -> None:
+    space, beta, gamma = await shared(network)
+    await belongs(space.host, gamma)
+    for node in (beta, gamma):
+        await belongs(node, space.host)
+    note = await space.write(space.host, "lea", "Pour le réseau.", reach="network")
+    await network.settle()
+    url = f"{space.url}/journal?after=0"
+    assert (await fetched(space.host, url))["orderedItems"] == []
+    assert (await fetched(space.host, url, gamma))["orderedItems"] == [note.url]
+    (item,) = (await fetched(space.host, url, beta))["orderedItems"]
+    assert item["type"] == "Announce"
+
+
 async def test_the_journal_goes_on_after_a_number(network: Network, monkeypatch: Any) -> None:
     monkeypatch.setattr("objects.projects.collections.PAGE_SIZE", 2)
     space, beta, _ = await shared(network, reach="project")
@@ -148,8 +164,6 @@ async def test_the_journal_goes_on_after_a_number(network: Network, monkeypatch:
 async def test_the_journal_shows_what_was_edited_and_forgets_what_was_deleted(
     network: Network,
 ) -> None:
-    from outbox.acts.projects.entries import change_entry, withdraw_entry
-
     space, beta, _ = await shared(network)
     bruno = await beta.person("bruno")
     note = await space.write(beta, "bruno", "Une faute.")
