@@ -12,16 +12,14 @@ from actors.documents import wire_time
 from node.commands.project_shared import ProjectName, Reach, Who, stand_before
 from node.commands.shared import AsJson, fail, local_actor, show_json, with_node
 from node.services import Services
-from objects.media import MediaLimits, store_upload
-from objects.polls import PollDraft
+from objects.media import store_upload
 from objects.projects.entries import OF_THE_GROUP, Entry, from_json
 from objects.reading import web_address
 from objects.text import plain_text
+from outbox.acts.projects.decisions import Proposal, propose
 from outbox.acts.projects.entries import EntryDraft, publish_entry, withdraw_entry
 from storage.project_entries import EntryRecord
 from storage.records import ActorRecord, ObjectRecord
-
-DAY_MS = 24 * 3600 * 1000
 
 
 class Kind(StrEnum):
@@ -45,14 +43,18 @@ ForWhom = Annotated[
 Title = Annotated[str, typer.Option(help="Its title.")]
 State = Annotated[str, typer.Option(help="Of a milestone, a decision, a call, an objection.")]
 Milestone = Annotated[str, typer.Option(metavar="URL", help="The milestone that it belongs to.")]
-Due = Annotated[str, typer.Option(metavar="DAY", help="Date of a milestone, deadline of a call.")]
+Due = Annotated[
+    str,
+    typer.Option(metavar="DAY", help="Date of a milestone, last day of a call or of a vote."),
+]
 Happened = Annotated[str, typer.Option(metavar="DAY", help="The day of which it tells.")]
 Responsible = Annotated[str, typer.Option(metavar="URL", help="Address of who answers for it.")]
 Link = Annotated[str, typer.Option(metavar="URL", help="Address of a deliverable.")]
 Licence = Annotated[str, typer.Option(metavar="SPDX", help="Licence of a deliverable.")]
 Skill = Annotated[list[str] | None, typer.Option(help="What a call looks for.")]
-Choice = Annotated[list[str] | None, typer.Option(help="What may be voted for.")]
-Days = Annotated[int, typer.Option(min=1, max=365, help="How long one may vote.")]
+Choice = Annotated[
+    list[str] | None, typer.Option(help="With --kind decision: what may be voted for.")
+]
 Quorum = Annotated[int | None, typer.Option(min=1, help="How many votes a decision needs.")]
 ReplyTo = Annotated[str, typer.Option(metavar="URL", help="Address of the entry to answer.")]
 Files = Annotated[
@@ -83,7 +85,6 @@ def note(
     licence: Licence = "",
     skill: Skill = None,
     choice: Choice = None,
-    days: Days = 7,
     quorum: Quorum = None,
     reply_to: ReplyTo = "",
     file: Files = None,
@@ -97,6 +98,8 @@ def note(
         _check_day(day)
     for address in (milestone, responsible, link):
         _check_address(address)
+    if choice and kind != Kind.decision:
+        fail("only decisions are put to the vote: --kind decision")
     named = Kind.comment if reply_to and kind == Kind.progress else kind
     entry = Entry(kind=named.value, title=title, state=state, milestone=milestone, due=due,
                   happened=happened, responsible=responsible, link=link, licence=licence,
@@ -104,16 +107,26 @@ def note(
 
     async def work(services: Services) -> ObjectRecord:
         author, found = await stand_before(services, username, project)
+        if choice:
+            proposal = Proposal(
+                title=title,
+                text=text,
+                choices=tuple(choice),
+                closes=due,
+                quorum=quorum,
+                milestone=milestone,
+                reach=reach.value if reach else None,
+                language=services.settings.language,
+            )
+            return await propose(services.outbox, author, found.group, proposal)
         owner = found.group if entry.kind in OF_THE_GROUP else author
         answered = await services.outbox.objects.visible(reply_to, author) if reply_to else None
-        closes = services.now() + days * DAY_MS
         draft = EntryDraft(
             entry=entry,
             text=text,
             reach=reach.value if reach else None,
             language=services.settings.language,
             media_ids=await _uploaded(services, owner, file or []),
-            poll=PollDraft(tuple(choice), closes) if choice else None,
             in_reply_to=answered,
         )
         return await publish_entry(services.outbox, author, found.group, draft)
@@ -190,8 +203,7 @@ def _shown(row: EntryRecord, record: ObjectRecord, author: ActorRecord) -> dict[
 
 
 async def _uploaded(services: Services, owner: ActorRecord, paths: list[Path]) -> tuple[int, ...]:
-    settings = services.settings
-    limits = MediaLimits(settings.max_upload, settings.max_pixels)
+    limits = services.web.limits
     found = []
     for path in paths:
         content = await asyncio.to_thread(path.read_bytes)

@@ -28,6 +28,7 @@ from node.commands.project_fields import (
     shown,
 )
 from node.commands.project_moving import add_moving_commands
+from node.commands.project_offers import add_offer_commands
 from node.commands.project_people import add_people_commands
 from node.commands.project_shared import ProjectName, Reach, Who, stand_before
 from node.commands.project_writing import add_writing_commands
@@ -37,6 +38,7 @@ from objects.archive.writing import ArchiveSources
 from objects.projects.archive.writing import export_project
 from objects.projects.fields import Project
 from objects.projects.membership import NotAllowed
+from outbox.acts.projects.closing import close_space
 from outbox.acts.projects.spaces import SpaceDraft, change_space, open_space
 
 project = typer.Typer(
@@ -45,6 +47,7 @@ project = typer.Typer(
 )
 add_people_commands(project)
 add_writing_commands(project)
+add_offer_commands(project)
 add_moving_commands(project)
 
 KNOWN = ["invited", "requested", "member"]
@@ -144,13 +147,15 @@ def close(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """End a project of this node: nothing more is added, everything stays to be read."""
+    """End a project of this node: nothing more is added, everything stays to be read.
+
+    Leads and partners then make an experience of it in the workspace.
+    """
     state = State.abandoned if abandoned else State.closed
 
     async def work(services: Services) -> dict[str, Any]:
         lead, found = await stand_before(services, username, project_name)
-        draft = replace(draft_of(found), state=state.value)
-        changed = await change_space(services.outbox, lead, found.group, draft)
+        changed = await close_space(services.outbox, lead, found.group, state.value)
         return shown(changed.group, changed.record)
 
     ended = with_node(work)

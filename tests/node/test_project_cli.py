@@ -1,5 +1,6 @@
 """`communotic project …`: a contract that others script against."""
 
+import asyncio
 import json
 import tarfile
 from pathlib import Path
@@ -7,6 +8,11 @@ from typing import Any
 
 import pytest
 
+from config.load import load_settings
+from node.services import open_services
+from objects.projects.entries import Entry
+from objects.projects.offers import NewEntry
+from outbox.acts.projects.offers import make_offer
 from tests.node.nodes import DOMAIN, called, made
 
 ORIGIN = f"http://{DOMAIN}"
@@ -41,7 +47,7 @@ def test_the_contract_of_names_is_kept(data: Path) -> None:
     for name in (
         "create", "change", "close", "list", "show", "export", "invite", "uninvite", "accept",
         "decline", "join", "admit", "refuse", "members", "role", "remove", "leave", "note",
-        "withdraw", "timeline",
+        "withdraw", "timeline", "offers", "approve", "reject",
     ):  # fmt: skip
         assert f" {name} " in text
 
@@ -116,8 +122,9 @@ def test_members_write_and_read(data: Path, tmp_path: Path) -> None:
                      "--title", "Ouverture", "--due", "2026-12-15")  # fmt: skip
     url = said(data, "note", "marie", "rva", "Le casque est là.", "--milestone", milestone["url"],
                "--title", "Matériel", "--file", str(plan))["url"]  # fmt: skip
-    vote = said(data, "note", "greta", "rva", "On achète ?", "--kind", "decision", "--choice",
-                "Oui", "--choice", "Non", "--quorum", "2")  # fmt: skip
+    vote = said(data, "note", "greta", "rva", "Deux de plus.", "--kind", "decision", "--title",
+                "On achète ?", "--choice", "Oui", "--choice", "Non", "--quorum", "2", "--due",
+                "2099-12-31")  # fmt: skip
     answer = said(data, "note", "marie", "rva", "D’accord.", "--reply-to", vote["url"])
     assert (answer["kind"], answer["visibility"]) == ("comment", "project")
     rows = {row["url"]: row for row in said(data, "timeline", "marie", "rva")}
@@ -139,6 +146,23 @@ def test_members_write_and_read(data: Path, tmp_path: Path) -> None:
         (["greta", "rva", "x", "--due", "demain"], "is no day"),
         (["greta", "rva", "x", "--link", "javascript:1"], "no web address"),
         (["greta", "rva", "x", "--state", "adopted"], "no state of a progress"),
+        (["greta", "rva", "x", "--choice", "Oui"], "only decisions"),
+        (
+            [
+                "greta",
+                "rva",
+                "x",
+                "--kind",
+                "decision",
+                "--title",
+                "On achète ?",
+                "--choice",
+                "Oui",
+                "--choice",
+                "Non",
+            ],
+            "last day",
+        ),
         (["greta", "nothing", "x"], "no project nothing"),
         (["greta", "marie", "x"], "is no project"),
         (["greta", "rva", ""], "needs a title or a text"),
@@ -173,3 +197,36 @@ def test_nobody_but_members_exports_and_nothing_is_left_behind(data: Path, tmp_p
     assert result.exit_code == 1
     assert "Only members" in result.output
     assert not file.exists()
+
+
+async def proposed(data: Path, *titles: str) -> None:
+    """Let marie propose milestones, as her client would."""
+    services = await open_services(load_settings(data, {}))
+    async with services.store.read() as tx:
+        marie = await tx.actors.local("marie")
+        group = await tx.actors.local("rva")
+    assert marie is not None
+    assert group is not None
+    for title in titles:
+        proposal = NewEntry(entry=Entry(kind="milestone", title=title, state="planned"))
+        await make_offer(services.outbox, marie, group, proposal, f"Il faut {title}.")
+    await services.close()
+
+
+def test_a_lead_decides_what_members_propose(data: Path) -> None:
+    called(data, "project", "join", "marie", "rva")
+    asyncio.run(proposed(data, "Bilan", "Fête"))
+    waiting = {row["reason"]: row["url"] for row in said(data, "offers", "greta", "rva")}
+    assert set(waiting) == {"Il faut Bilan.", "Il faut Fête."}
+    first, second = waiting["Il faut Bilan."], waiting["Il faut Fête."]
+    assert called(data, "project", "approve", "marie", first).exit_code == 1
+    assert called(data, "project", "approve", "greta", first).output.endswith("accepted.\n")
+    assert called(data, "project", "reject", "greta", second, "--reason", "Non").exit_code == 0
+    again = called(data, "project", "approve", "greta", second)
+    assert again.exit_code == 1
+    assert "answered or withdrawn" in again.output
+    assert called(data, "project", "approve", "greta", f"{ORIGIN}/activities/1").exit_code == 1
+    assert said(data, "offers", "marie", "rva") == []
+    states = {row["url"]: row["state"] for row in said(data, "offers", "marie", "rva", "--all")}
+    assert states == {first: "accepted", second: "rejected"}
+    assert [row["title"] for row in said(data, "timeline", "marie", "rva")] == ["Bilan"]
