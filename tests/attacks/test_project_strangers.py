@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from federation.proofs import with_proof
 from federation.signing import SigningKey
-from federation.vocabulary import ACTIVITYSTREAMS, PROJECT, PUBLIC
+from federation.vocabulary import ACTIVITYSTREAMS, CONTEXT, PROJECT, PUBLIC
 from objects.notes import NoteDraft
 from objects.projects.fields import Project
 from outbox.acts.create import post
@@ -44,7 +45,7 @@ async def pen(node: LocalNode, username: str) -> Pen:
 async def send(place: Place, node: LocalNode, to: LocalNode, who: str, activity: Json) -> str:
     """Deliver something written by hand; gives what became of it."""
     sender = await pen(node, who)
-    whole = {"@context": ACTIVITYSTREAMS, "actor": sender.url, **activity}
+    whole: Json = {"@context": ACTIVITYSTREAMS, "actor": sender.url, **activity}
     whole.setdefault("id", f"{sender.url}/acts/{len(place.network.wires.log)}")
     return await to.receive(sender, whole)  # type: ignore[arg-type]  # it has what is needed
 
@@ -209,3 +210,37 @@ async def test_members_of_one_project_do_not_see_another(network: Network) -> No
     app = await app_of(alpha, "lea")
     await app.ask("GET", f"/api/v1/statuses/{secret.id}", expect=404)
     assert await one.timeline(alpha, "lea") == []
+
+
+async def test_no_answer_for_members_is_forwarded_to_followers(network: Network) -> None:
+    place = await build_place(network, "public")
+    lea, bruno = await place.alpha.person("lea"), await place.beta.person("bruno")
+    await place.delta.ask_to_follow("dan", lea.url)
+    await network.settle()
+    parent = await place.space.write(place.alpha, "lea", "Pour tous.", reach="public")
+    await network.settle()
+    to = [PROJECT, f"{place.space.url}/members"]
+    cc = [place.space.url, lea.url, lea.followers_url]
+    note = {
+        "id": f"https://{place.beta.host}/notes/2", "type": "Note", "attributedTo": bruno.url,
+        "content": f"<p>{WORD}</p>", "audience": place.space.url, "to": to, "cc": cc,
+        "inReplyTo": parent.url,
+    }  # fmt: skip
+    activity = {
+        "@context": CONTEXT, "id": f"https://{place.beta.host}/acts/2", "type": "Create",
+        "actor": bruno.url, "object": note, "to": to, "cc": cc,
+    }  # fmt: skip
+    key = await proof_key(place.beta, bruno.id)
+    proven = with_proof(activity, key, "2026-11-18T10:00:00Z")
+    assert await send(place, place.beta, place.alpha, "bruno", proven) == "done"
+    await network.settle()
+    for sent in network.wires.log:
+        if f"https://{place.delta.host}/" in sent.url:
+            assert WORD.encode() not in sent.body
+
+
+async def proof_key(node: LocalNode, actor_id: int) -> SigningKey:
+    """The key with which somebody signs documents."""
+    keys = await node.store.query(lambda tx: tx.actors.keys(actor_id))
+    found = next(key for key in keys if key.algorithm == "ed25519" and key.private_pem)
+    return SigningKey(found.key_id, "ed25519", found.private_pem or "")
