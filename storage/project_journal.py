@@ -94,8 +94,8 @@ class ProjectJournalStatements(Statements):
         found = await self.connection.fetch_all(
             f"select {columns(ActorRecord, 'a')} from actors a "
             "where a.local = 0 and a.host = any($1) and a.type = 'Organization' "
-            "and a.state = 'active' order by a.id desc",
+            "and a.state = 'active'",
             hosts,
         )
-        people = [ActorRecord(*row) for row in found]
+        people = sorted((ActorRecord(*row) for row in found), key=lambda one: -one.id)
         return {one.host: one for one in people}

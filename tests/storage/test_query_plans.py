@@ -150,6 +150,13 @@ HOT: dict[str, tuple[Operation, tuple[str, ...]]] = {
         ("objects_replies", "likes_object", "shares_object")),
     "notifications": (lambda tx: tx.activities.notifications(3), ("notifications_shown",)),
     "unread of projects": (lambda tx: tx.project_lists.unread(3), ("notifications_unread",)),
+    "journal of a project": (
+        lambda tx: tx.project_journal.page(5, 3, ["progress", "decision"], before=900),
+        ("project_entries_place",)),
+    "what waits for the host": (
+        lambda tx: tx.project_journal.waiting(5, 3, ["progress"]), ("project_entries_place",)),
+    "organisations of partners": (
+        lambda tx: tx.project_journal.organisations(["h1.example"]), ("actors_host",)),
     "notify": (lambda tx: tx.activities.notify(NOTICE), ("notifications_",)),
     "blocks": (lambda tx: tx.relationships.blocked_by(300), ("blocks_target",)),
     "media by file": (
