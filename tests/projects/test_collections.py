@@ -134,9 +134,7 @@ async def test_the_whole_announce_of_what_is_for_the_network_is_for_members(
     network: Network,
 ) -> None:
     space, beta, gamma = await shared(network)
-    await belongs(space.host, gamma)
-    for node in (beta, gamma):
-        await belongs(node, space.host)
+    await belongs(space.host, beta, gamma)
     note = await space.write(space.host, "lea", "Pour le réseau.", reach="network")
     await network.settle()
     url = f"{space.url}/journal?after=0"
