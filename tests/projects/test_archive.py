@@ -101,6 +101,26 @@ async def test_files_are_in_it_once_and_the_text_leads_to_them(
     assert f"(<../media/{media.file}>)" in files[entry].decode()
 
 
+async def test_an_address_in_an_entry_brings_no_file_of_others(space: ProjectSpace) -> None:
+    alpha, beta = space.network.nodes.values()
+    services, paul = alpha.services, await alpha.person("paul")
+    private = b"x" * 10
+    path = services.files.path("b" * 64 + ".png")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(private)
+    media = MediaRecord(
+        78, paul.id, None, path.name, "image/png", "", "", 1, 1, 10, None, None, alpha.clock.ms
+    )
+    await alpha.store.write(lambda tx: tx.ledger.add_media(media))
+    stolen = {"type": "Document", "mediaType": "image/png",
+              "url": services.identifiers.media(path.name)}  # fmt: skip
+    posted = {"type": "Note", "content": "Tiens.", "audience": space.url, "attachment": [stolen]}
+    await beta.act("bruno", posted)
+    await space.network.settle()
+    files = await unpacked(space, alpha, "lea")
+    assert private not in files.values()
+
+
 async def test_nobody_but_members_takes_a_copy(space: ProjectSpace) -> None:
     await space.write(space.host, "lea", "Entre nous.")
     with pytest.raises(NotAllowed):

@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import IO, Any, Final
@@ -31,8 +31,9 @@ from objects.projects.store import fields_of
 from objects.projects.wire import members_url
 from objects.text import plain_text
 from storage.project_entries import LAST
+from storage.project_files import ProjectFileRecord
 from storage.projects import MembershipRecord, ProjectRecord
-from storage.records import ActorRecord, ObjectRecord
+from storage.records import ActorRecord, MediaRecord, ObjectRecord
 from storage.store import Tx
 
 BATCH: Final = 25
@@ -74,8 +75,8 @@ async def export_project(
         size = await asyncio.to_thread(_rewound, spool)
         async for part in opened_file(names.JOURNAL, spool, size, at_s):  # type: ignore[arg-type]
             yield part
-    for url in (group.icon, group.image):
-        journal.files |= dict.fromkeys(_own_files(sources, [url]))
+    pictures = await sources.store.query(partial(_pictures, sources, group))
+    journal.files |= dict.fromkeys(pictures)
     for file in journal.files:
         async for part in file_on_disk(names.MEDIA + file, sources.files.path(file), at_s):
             yield part
@@ -164,7 +165,7 @@ async def _entries(
 ) -> AsyncIterator[bytes]:
     after = (0, 0)
     while True:
-        batch = await sources.store.query(partial(_some_entries, sources, group, member, after))
+        batch = await sources.store.query(partial(_some_entries, group, member, after))
         for one in batch:
             stem = names.stem_of(one.row.position, one.record.id)
             document = object_document(one.record, sources.identifiers)
@@ -194,7 +195,6 @@ def _place(one: Written, stem: str) -> dict[str, Any]:
 
 
 async def _some_entries(
-    sources: ArchiveSources,
     group: ActorRecord,
     member: ActorRecord,
     after: tuple[int, int],
@@ -202,30 +202,45 @@ async def _some_entries(
 ) -> list[Written]:
     found = await tx.project_entries.in_order(group.id, member.id, after, BATCH)
     authors = await tx.actors.by_ids(list({record.actor_id for _, record in found}))
+    ids = [record.id for _, record in found]
+    uploads = await tx.apps.media_of(ids)
+    copies = await tx.project_files.of_objects(ids)
     return [
         Written(
             row,
             from_json(row.fields),
             record,
             authors[record.actor_id],
-            _files(sources, record),
+            _files(record, uploads.get(record.id, ()), copies.get(record.id, {})),
         )
         for row, record in found
     ]
 
 
-def _files(sources: ArchiveSources, record: ObjectRecord) -> tuple[tuple[str, str], ...]:
-    """The files of an entry that are kept on this node, by their names in the archive."""
-    return tuple(
-        (names.MEDIA + file, attachment.description)
-        for attachment in attachments_of(record)
-        for file in _own_files(sources, [attachment.url])
+def _files(
+    record: ObjectRecord,
+    uploads: Sequence[MediaRecord],
+    copies: Mapping[str, ProjectFileRecord],
+) -> tuple[tuple[str, str], ...]:
+    """The files of an entry that are kept on this node, by their names in the archive.
+
+    Only what was uploaded for it, or fetched for it: an address in it may name anything.
+    """
+    if record.local:
+        return tuple((names.MEDIA + media.file, media.description) for media in uploads)
+    fetched = (
+        (copies[file.url], file.description)
+        for file in attachments_of(record)
+        if file.url in copies
     )
+    return tuple((names.MEDIA + c.file, about) for c, about in fetched if c.state == "ready")
 
 
-def _own_files(sources: ArchiveSources, urls: list[str]) -> list[str]:
-    found = (sources.identifiers.parse(url) for url in urls)
-    return [local.value for local in found if local is not None and local.kind == "media"]
+async def _pictures(sources: ArchiveSources, group: ActorRecord, tx: Tx) -> list[str]:
+    """The files of the pictures of a project that lives here."""
+    parsed = (sources.identifiers.parse(url) for url in (group.icon, group.image) if url)
+    named = [local.value for local in parsed if local is not None and local.kind == "media"]
+    return list(await tx.ledger.media_by_files(named))
 
 
 def _rewound(spool: IO[bytes]) -> int:
