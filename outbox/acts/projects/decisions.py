@@ -99,7 +99,7 @@ async def resolve_objection(
 
     Both write it into what is their own: the objection, or the proposal. Raises `ActRefused`.
     """
-    proposal = await context.store.query(lambda tx: tx.objects.by_id(objection.in_reply_to_id or 0))
+    proposal = await context.store.query(lambda tx: tx.objects.by_url(objection.in_reply_to or ""))
     today = day_of(context.now())
     group = await project_of(context, objection)
     known = entry_of(_document(objection))
