@@ -1,11 +1,14 @@
 """A lead opens a project and invites; a partner answers; somebody asks to join; with keys alone."""
 
+from playwright.sync_api import Page
+
 from tests.browser.checks import assert_accessible, assert_fits
 from tests.browser.conftest import Visits
 from tests.browser.test_keyboard import focused, reach
 
 
-def test_a_lead_opens_a_project_and_a_partner_works_in_it(visit: Visits) -> None:
+def opened(visit: Visits) -> Page:
+    """The browser of a lead who has just opened a project for its members alone."""
     lead = visit("/projects", who="nour", scripts=False)
     lead.get_by_role("link", name="Ouvrir un projet").click()
     lead.get_by_role("button", name="Ouvrir le projet").click()
@@ -27,6 +30,11 @@ def test_a_lead_opens_a_project_and_a_partner_works_in_it(visit: Visits) -> None
     visit.picture(lead, "whole")
     lead.get_by_role("button", name="Ouvrir le projet").click()
     assert "done=project-opened" in lead.url, lead.inner_text("main")
+    return lead
+
+
+def test_a_lead_opens_a_project_and_a_partner_works_in_it(visit: Visits) -> None:
+    lead = opened(visit)
     address = lead.url.partition("/members")[0]
     lead.get_by_label("Adresse de la personne ou de l’organisme").fill("personne")
     lead.get_by_role("button", name="Inviter").click()

@@ -170,24 +170,7 @@ def add_people_routes(blueprint: Blueprint, context: WebContext) -> None:
         signed = await context.sessions.required("reader")
         shown = await person_with_id(context, actor_id)
         start = before()
-
-        async def operation(tx: Tx) -> dict[str, Any]:
-            if await tx.relationships.blocks(shown.id, signed.actor.id):
-                nothing = {"cards": Cards((), {}), "bond": Bond(), "projects": []}
-                return nothing | {"blocked": False, "muted": False}
-            records = await tx.objects.of_actor(shown.id, before=start, limit=PAGE + 1)
-            cards = await cards_of_objects(tx, signed.actor, [r.id for r in records[:PAGE]])
-            ties = await tx.bonds.bonds(signed.actor.id, [shown.id])
-            return {
-                "projects": await public_projects(tx, shown),
-                "cards": cards,
-                "following": records[PAGE - 1].id if len(records) > PAGE else None,
-                "bond": (await bonds_of(tx, signed.actor, [shown]))[shown.id],
-                "blocked": ties[shown.id].blocking,
-                "muted": ties[shown.id].muting,
-            }
-
-        values = await context.store.query(operation)
+        values = await context.store.query(lambda tx: _shown(tx, signed.actor, shown, start))
         known = await context.store.query(lambda tx: knowledge_of(tx, shown))
         project = await project_page(context, shown)
         return await context.renderer.render(
@@ -202,6 +185,26 @@ def add_people_routes(blueprint: Blueprint, context: WebContext) -> None:
             start=start,
             **values,
         )
+
+
+async def _shown(
+    tx: Tx, viewer: ActorRecord, shown: ActorRecord, start: int | None
+) -> dict[str, Any]:
+    """What a member sees of somebody: nothing of whoever blocks them."""
+    if await tx.relationships.blocks(shown.id, viewer.id):
+        nothing = {"cards": Cards((), {}), "bond": Bond(), "projects": []}
+        return nothing | {"blocked": False, "muted": False}
+    records = await tx.objects.of_actor(shown.id, before=start, limit=PAGE + 1)
+    cards = await cards_of_objects(tx, viewer, [r.id for r in records[:PAGE]])
+    ties = await tx.bonds.bonds(viewer.id, [shown.id])
+    return {
+        "projects": await public_projects(tx, shown),
+        "cards": cards,
+        "following": records[PAGE - 1].id if len(records) > PAGE else None,
+        "bond": (await bonds_of(tx, viewer, [shown]))[shown.id],
+        "blocked": ties[shown.id].blocking,
+        "muted": ties[shown.id].muting,
+    }
 
 
 def add_bond_routes(blueprint: Blueprint, context: WebContext) -> None:
