@@ -18,7 +18,6 @@ from storage.concepts import ConceptStatements
 from storage.conversations import ConversationStatements
 from storage.credentials import CredentialStatements
 from storage.deliveries import DeliveryStatements
-from storage.draft_sources import DraftSourceStatements
 from storage.drafts import DraftStatements
 from storage.emojis import EmojiStatements
 from storage.engine import DatabaseEngine
@@ -47,15 +46,7 @@ from storage.ports import Connection, Engine, StorageError
 from storage.post_search import PostSearchStatements
 from storage.preferences import PreferenceStatements
 from storage.profiles import ProfileStatements
-from storage.project_dates import ProjectDateStatements
-from storage.project_entries import ProjectEntryStatements
-from storage.project_journal import ProjectJournalStatements
-from storage.project_files import ProjectFileStatements
-from storage.project_links import ProjectLinkStatements
-from storage.project_lists import ProjectListStatements
-from storage.project_offers import ProjectOfferStatements
-from storage.project_reports import ProjectReportStatements
-from storage.projects import ProjectStatements
+from storage.project_families import ProjectFamilies
 from storage.pushes import PushStatements
 from storage.quotes import QuoteStatements
 from storage.received import ReceivedStatements
@@ -79,7 +70,7 @@ from storage.wakeups import Wakeup
 T = TypeVar("T")
 
 
-class Tx:
+class Tx(ProjectFamilies):
     """One transaction, seen through the table families; each is built when it is first used."""
 
     def __init__(self, connection: Connection) -> None:
@@ -139,11 +130,6 @@ class Tx:
     def deliveries(self) -> DeliveryStatements:
         """What waits to be sent."""
         return DeliveryStatements(self.connection)
-
-    @cached_property
-    def draft_sources(self) -> DraftSourceStatements:
-        """Where drafts that were made from projects have their sentences from."""
-        return DraftSourceStatements(self.connection)
 
     @cached_property
     def drafts(self) -> DraftStatements:
@@ -254,51 +240,6 @@ class Tx:
     def profiles(self) -> ProfileStatements:
         """What stands on a profile."""
         return ProfileStatements(self.connection)
-
-    @cached_property
-    def project_files(self) -> ProjectFileStatements:
-        """Copies of the files of project entries."""
-        return ProjectFileStatements(self.connection)
-
-    @cached_property
-    def project_dates(self) -> ProjectDateStatements:
-        """What falls due in projects, and what hangs together in them."""
-        return ProjectDateStatements(self.connection)
-
-    @cached_property
-    def project_links(self) -> ProjectLinkStatements:
-        """Addresses that show a project to people without an account."""
-        return ProjectLinkStatements(self.connection)
-
-    @cached_property
-    def project_lists(self) -> ProjectListStatements:
-        """Lists of projects as pages show them."""
-        return ProjectListStatements(self.connection)
-
-    @cached_property
-    def project_offers(self) -> ProjectOfferStatements:
-        """What members propose to do with projects."""
-        return ProjectOfferStatements(self.connection)
-
-    @cached_property
-    def project_reports(self) -> ProjectReportStatements:
-        """What reports of projects ask."""
-        return ProjectReportStatements(self.connection)
-
-    @cached_property
-    def projects(self) -> ProjectStatements:
-        """Project spaces and who belongs to them."""
-        return ProjectStatements(self.connection)
-
-    @cached_property
-    def project_entries(self) -> ProjectEntryStatements:
-        """What belongs to projects."""
-        return ProjectEntryStatements(self.connection)
-
-    @cached_property
-    def project_journal(self) -> ProjectJournalStatements:
-        """The journals of projects, as their pages read them."""
-        return ProjectJournalStatements(self.connection)
 
     @cached_property
     def posts(self) -> PostSearchStatements:
