@@ -141,3 +141,43 @@ async def test_numbers_that_no_project_has_are_not_found(node: LocalNode) -> Non
         for path in ("members", "settings", "join", "leave", "members/1", f"members/{2**64}"):
             answer = await lea.get(f"/projects/{number}/{path}")
             assert answer.status_code == 404, (number, path)
+
+
+async def test_partners_of_a_project_for_the_network_are_no_news_for_strangers(
+    network: Network,
+) -> None:
+    space = await settled(network, "network")
+    group = await space.group(space.host)
+    for who, seen in (("", False), ("rose", True), ("olga", True), ("lea", True)):
+        client = await browser(space.host, who)
+        page = await (await client.get(f"/projects/{group.id}/members")).get_data(as_text=True)
+        assert ("paul@alpha.example" in page) is seen, who
+        assert "lea@alpha.example" in page, who
+
+
+async def test_what_waits_is_shown_to_leads_alone(network: Network) -> None:
+    space = await settled(network, "public")
+    group = await space.group(space.host)
+    rose, lea = await browser(space.host, "rose"), await browser(space.host, "lea")
+    await post(rose, f"/projects/{group.id}/join", message="Je voudrais en être.")
+    await person(space, "nadia")
+    await post(lea, f"/projects/{group.id}/members", address="nadia", role="observer")
+    for who in EVERYBODY:
+        client = await browser(space.host, who)
+        page = await (await client.get(f"/projects/{group.id}/members")).get_data(as_text=True)
+        for waiting in ("Je voudrais en être.", "nadia@alpha.example"):
+            assert (waiting in page) is (who == "lea"), (who, waiting)
+
+
+async def test_a_project_of_another_server_is_shown_to_members_of_this_one_only(
+    network: Network,
+) -> None:
+    space = await settled(network, "public")
+    beta = await network.node("beta")
+    group = await beta.services.remote.resolve("projet@alpha.example")
+    path = f"/projects/{group.id}/members"
+    assert (await (await browser(beta, "")).get(path)).status_code == 404
+    assert await beta.store.query(lambda tx: tx.projects.by_id(group.id)) is None
+    assert (await (await browser(beta, "vera")).get(path)).status_code == 200
+    assert await beta.store.query(lambda tx: tx.projects.by_id(group.id)) is not None
+    assert space.url == group.url
