@@ -1,5 +1,7 @@
 """Calls for partners and skills: for everybody, on every server, over when their day is over."""
 
+from functools import partial
+
 import orjson
 import pytest
 
@@ -10,6 +12,7 @@ from outbox.acts.projects.milestones import publish_call
 from outbox.acts.projects.offers import make_offer
 from outbox.context import ActRefused
 from outbox.deadlines import Deadlines
+from storage.project_entries import EntryRecord
 from storage.store import Tx
 from tests.projects.dates import DAY, call_for, calls_on, in_days, partners, pass_days
 from tests.support.fediverse import LocalNode, Network
@@ -25,6 +28,10 @@ async def opened(node: LocalNode, *, skill: str = "", territory: str = "") -> li
         return [one.entry.title for one in kept]
 
     return await node.store.query(look)
+
+
+async def _entry(number: int, tx: Tx) -> EntryRecord | None:
+    return await tx.project_entries.by_id(number)
 
 
 async def test_a_call_is_for_everybody_even_of_a_project_for_its_members(
@@ -71,7 +78,7 @@ async def test_a_call_ends_by_itself_and_every_server_is_told_once(network: Netw
         assert kept is not None
         assert "Cet appel est clos" in kept.content
         assert "AppelAPartenaires" not in kept.content
-        row = await node.store.query(lambda tx, number=kept.id: tx.project_entries.by_id(number))
+        row = await node.store.query(partial(_entry, kept.id))
         assert row is not None
         assert row.state == "expired"
     before = await alpha.count("activities")

@@ -42,12 +42,12 @@ async def number(node: LocalNode, url: str) -> int:
     return found.id
 
 
-async def send(browser: Any, path: str, status: int = 303, **form: Any) -> str:
+async def send(browser: Any, path: str, expected: Any = 303, **form: Any) -> str:
     """Send a form; gives where it leads, or the page that came back."""
     answer = await post(browser, path, **form)
     text: str = await answer.get_data(as_text=True)
-    assert answer.status_code == status, (path, answer.status_code, text[-1500:])
-    return str(answer.headers["Location"]) if status == 303 else text
+    assert answer.status_code == expected, (path, answer.status_code, text[-1500:])
+    return str(answer.headers["Location"]) if expected == 303 else text
 
 
 async def test_a_lead_sets_a_milestone_and_says_that_it_is_reached(network: Network) -> None:

@@ -8,7 +8,10 @@ from storage.store import Store, open_store
 
 HOUR = 3_600_000
 NOW = 1_795_000_000_000
-ACTORS = "insert into actors (id, url, type, local, username, host, created_at, updated_at, state) values "
+ACTORS = (
+    "insert into actors (id, url, type, local, username, host, created_at, updated_at, state) "
+    "values "
+)
 PROJECTS = "insert into projects (actor_id, fields, created_at, updated_at) values "
 MEMBERS = (
     "insert into project_members (project_id, actor_id, host, role, state, since, created_at) "
