@@ -129,8 +129,8 @@ async def _answered_us(
     person = await tx.actors.by_id(membership.actor_id)
     if person is None or not person.local:
         raise Ignored("the answer is to nobody here")
-    if membership.state in {"left", "removed"}:
-        raise Ignored("who asked has left in the meantime")
+    if membership.state not in {"requested", "member"}:
+        raise Ignored("nobody here asked, or still asks")
     role = role_named(context.activity.text("cmt:role"), "partner")
     if not agreed:
         if not is_member(membership):

@@ -242,6 +242,20 @@ async def test_nobody_here_is_added_who_did_not_ask(network: Network, wires: Wir
     assert await beta.follow(bruno.url, QUACK) is None
 
 
+async def test_a_host_does_not_answer_its_own_invitation(network: Network, wires: Wires) -> None:
+    beta = await network.node("beta")
+    bruno, quack = await beta.person("bruno"), group(wires)
+    invitation = activity(quack, "Invite", bruno.url, target=QUACK)
+    await beta.receive(quack, invitation)
+    forced = activity(quack, "Accept", invitation["id"], **{"cmt:role": "partner"})
+    assert "nobody here asked" in await beta.receive(quack, forced)
+    there = await known(beta, QUACK)
+    found = await beta.store.query(lambda tx: tx.projects.membership(there.id, bruno.id))
+    assert found is not None
+    assert found.state == "invited"
+    assert "project.admitted" not in await beta.notified("bruno")
+
+
 async def test_who_left_is_not_brought_back_by_the_host(network: Network, wires: Wires) -> None:
     from outbox.acts.projects.belonging import join, leave
 
