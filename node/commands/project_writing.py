@@ -1,6 +1,7 @@
 """`project note`, `withdraw`, `timeline`: what is written in a project, here or elsewhere."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,7 @@ from node.commands.shared import AsJson, fail, local_actor, show_json, with_node
 from node.services import Services
 from objects.media import store_upload
 from objects.projects.entries import OF_THE_GROUP, Entry, from_json
+from objects.projects.fields import ProjectReach
 from objects.reading import web_address
 from objects.text import plain_text
 from outbox.acts.projects.decisions import Proposal, propose
@@ -94,48 +96,60 @@ def note(
 
     Milestones and calls belong to the project: its leads write them, on its own server.
     """
-    for day in (due, happened):
-        _check_day(day)
-    for address in (milestone, responsible, link):
-        _check_address(address)
-    if choice and kind != Kind.decision:
-        fail("only decisions are put to the vote: --kind decision")
     named = Kind.comment if reply_to and kind == Kind.progress else kind
     entry = Entry(kind=named.value, title=title, state=state, milestone=milestone, due=due,
                   happened=happened, responsible=responsible, link=link, licence=licence,
                   quorum=quorum, skills=tuple(skill or ()))  # fmt: skip
-
-    async def work(services: Services) -> ObjectRecord:
-        author, found = await stand_before(services, username, project)
-        if choice:
-            proposal = Proposal(
-                title=title,
-                text=text,
-                choices=tuple(choice),
-                closes=due,
-                quorum=quorum,
-                milestone=milestone,
-                reach=reach.value if reach else None,
-                language=services.settings.language,
-            )
-            return await propose(services.outbox, author, found.group, proposal)
-        owner = found.group if entry.kind in OF_THE_GROUP else author
-        answered = await services.outbox.objects.visible(reply_to, author) if reply_to else None
-        draft = EntryDraft(
-            entry=entry,
-            text=text,
-            reach=reach.value if reach else None,
-            language=services.settings.language,
-            media_ids=await _uploaded(services, owner, file or []),
-            in_reply_to=answered,
-        )
-        return await publish_entry(services.outbox, author, found.group, draft)
-
-    record = with_node(work)
+    _check(entry, choice or [])
+    asked = _Asked(text, reach.value if reach else None, choice or [], reply_to, file or [])
+    record = with_node(lambda services: _publish(services, username, project, entry, asked))
     if as_json:
         show_json({"url": record.url, "kind": entry.kind, "visibility": record.visibility})
     else:
         typer.echo(record.url)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was asked for beside the fields of an entry."""
+
+    text: str
+    reach: ProjectReach | None
+    choices: list[str]
+    reply_to: str
+    files: list[Path]
+
+
+async def _publish(
+    services: Services, username: str, project: str, entry: Entry, asked: _Asked
+) -> ObjectRecord:
+    author, found = await stand_before(services, username, project)
+    language = services.settings.language
+    if asked.choices:
+        proposal = Proposal(
+            title=entry.title,
+            text=asked.text,
+            choices=tuple(asked.choices),
+            closes=entry.due,
+            quorum=entry.quorum,
+            milestone=entry.milestone,
+            reach=asked.reach,
+            language=language,
+        )
+        return await propose(services.outbox, author, found.group, proposal)
+    answered = None
+    if asked.reply_to:
+        answered = await services.outbox.objects.visible(asked.reply_to, author)
+    owner = found.group if entry.kind in OF_THE_GROUP else author
+    draft = EntryDraft(
+        entry=entry,
+        text=asked.text,
+        reach=asked.reach,
+        language=language,
+        media_ids=await _uploaded(services, owner, asked.files),
+        in_reply_to=answered,
+    )
+    return await publish_entry(services.outbox, author, found.group, draft)
 
 
 def withdraw(
@@ -214,13 +228,15 @@ async def _uploaded(services: Services, owner: ActorRecord, paths: list[Path]) -
     return tuple(found)
 
 
-def _check_day(day: str) -> None:
-    try:
-        date.fromisoformat(day or "2000-01-01")
-    except ValueError:
-        fail(f"{day!r} is no day: write 2026-11-28")
-
-
-def _check_address(typed: str) -> None:
-    if typed and web_address(typed) is None:
-        fail(f"{typed!r} is no web address")
+def _check(entry: Entry, choices: list[str]) -> None:
+    """End with a sentence when something was typed that cannot be."""
+    for day in (entry.due, entry.happened):
+        try:
+            date.fromisoformat(day or "2000-01-01")
+        except ValueError:
+            fail(f"{day!r} is no day: write 2026-11-28")
+    for address in (entry.milestone, entry.responsible, entry.link):
+        if address and web_address(address) is None:
+            fail(f"{address!r} is no web address")
+    if choices and entry.kind != "decision":
+        fail("only decisions are put to the vote: --kind decision")
