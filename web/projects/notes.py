@@ -1,25 +1,23 @@
-"""`/projects/ID/notes/NUMBER`: one entry of a project, what is said of it, and changing it."""
+"""`/projects/ID/notes/NUMBER`: one entry of a project and what is said of it."""
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import orjson
-from quart import Blueprint, Response, request
+from quart import Blueprint, Response
 
 from actors.identifiers import Identifiers
 from actors.problems import not_found
 from federation.documents import Document
 from federation.errors import Refused
 from objects.experiences.labels import written_day
-from objects.notes import NoteDraft, source_of, without_title
+from objects.notes import NoteDraft, without_title
 from objects.projects.entries import TALK, Entry, from_json
 from objects.projects.files import shown_files
 from objects.reading import Attachment
 from objects.text import plain_text
 from objects.visibility import may_see
 from outbox.acts.create import post
-from outbox.acts.projects.entries import change_entry, withdraw_entry
 from outbox.context import ActRefused
 from storage.project_entries import EntryRecord
 from storage.records import ActorRecord, ObjectRecord
@@ -28,11 +26,11 @@ from web.context import WebContext
 from web.forms import Form, area
 from web.projects.desk import TABS, Space, space
 from web.projects.journal import Milestone, milestones_of
-from web.projects.writing import ChangeForm, offer_milestones, refusal_of, said_by
+from web.projects.writing import refusal_of
 from web.rendering import redirect, register_done
 from web.rules import longest, required
 from web.texts import mark
-from web.workspace.actions import MAX_COMMENT, acted, reply_visibility
+from web.workspace.actions import MAX_COMMENT, reply_visibility
 from web.workspace.reading import Reading, reading_of
 
 CHANGED_HERE: Final = frozenset({"progress", "decision", "difficulty", "help", "meeting",
@@ -41,8 +39,6 @@ CHANGED_HERE: Final = frozenset({"progress", "decision", "difficulty", "help", "
 
 register_done(
     {
-        "note-changed": mark("Your changes are published."),
-        "note-withdrawn": mark("Deleted here, and on the sites of the partners."),
         "answered": mark("Your comment is published."),
     }
 )
@@ -241,72 +237,3 @@ def add_note_routes(blueprint: Blueprint, context: WebContext) -> None:
             form.refuse("text", await refusal_of(context, refused))
             return await show(context, place, answer=form, status=refused.status)
         return redirect(f"{place.address}#conversation", done="answered")
-
-
-def add_change_routes(blueprint: Blueprint, context: WebContext) -> None:
-    """Changing and deleting one's own, or as a lead what belongs to the project."""
-
-    @blueprint.route("/projects/<int:number>/notes/<int:object_id>/edit", methods=["GET", "POST"])
-    async def change_note(number: int, object_id: int) -> Response:
-        signed = await context.sessions.required("reader")
-        place = await _changeable(context, number, object_id)
-        if place.row.kind not in CHANGED_HERE:
-            raise Refused(422, "not-a-note", "This is changed on another page.")
-        values = await context.sessions.checked_form() if request.method == "POST" else None
-        before = from_json(place.row.fields)
-        form = await _change_form(context, place, before, values)
-        if values is not None and form.validate():
-            try:
-                await change_entry(
-                    context.outbox,
-                    signed.actor,
-                    place.record,
-                    entry=said_by(form, before),
-                    text=form.text.data or "",
-                )
-            except ActRefused as refused:
-                form.refuse("text", await refusal_of(context, refused))
-            else:
-                return redirect(place.address, done="note-changed")
-        return await context.renderer.render(
-            "projects/note_edit.html",
-            status=422 if values is not None else 200,
-            index=False,
-            space=place.space,
-            tabs=TABS,
-            place=place,
-            form=form,
-            talk=place.row.kind in TALK,
-        )
-
-    @blueprint.post("/projects/<int:number>/notes/<int:object_id>/delete")
-    async def delete_note(number: int, object_id: int) -> Response:
-        signed = await context.sessions.required("reader")
-        await context.sessions.checked_form()
-        place = await _changeable(context, number, object_id)
-        await acted(withdraw_entry(context.outbox, signed.actor, place.record))
-        return redirect(place.space.base, done="note-withdrawn")
-
-
-async def _changeable(context: WebContext, number: int, object_id: int) -> Place:
-    """An entry that the viewer may change. Raises `Refused` 404, 403."""
-    place = await place_of(context, number, object_id)
-    if not place.may_change:
-        raise Refused(403, "not-yours", "Only its author changes an entry.")
-    return place
-
-
-async def _change_form(context: WebContext, place: Place, before: Entry, values: Any) -> ChangeForm:
-    """The form, filled with what the entry says now."""
-    text, _ = source_of(place.record)
-    data = {
-        "title": before.title,
-        "text": text,
-        "milestone": before.milestone,
-        "link": before.link,
-        "happened": date.fromisoformat(before.happened) if before.happened else None,
-    }
-    form = await context.renderer.form(ChangeForm, values, data=data)
-    milestones = await context.store.query(lambda tx: milestones_of(tx, place.space))
-    await offer_milestones(context, form, milestones, before.milestone)
-    return form

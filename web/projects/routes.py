@@ -9,16 +9,18 @@ from web.projects.about import add_about_routes
 from web.projects.belonging import add_belonging_routes
 from web.projects.call_writing import add_call_writing_routes
 from web.projects.calls import add_call_routes
+from web.projects.changing import add_change_routes
 from web.projects.closing import add_closing_routes
 from web.projects.decisions import add_decision_routes
 from web.projects.deliverables import add_deliverable_routes
+from web.projects.experiences import add_experience_routes
 from web.projects.front import add_front_routes
 from web.projects.keeping import add_keeping_routes
 from web.projects.links import add_link_routes
 from web.projects.listing import add_listing_routes
 from web.projects.members import add_member_routes
 from web.projects.milestones import add_milestone_routes
-from web.projects.notes import add_change_routes, add_note_routes
+from web.projects.notes import add_note_routes
 from web.projects.opening import add_opening_routes
 from web.projects.reading import add_reading_routes
 from web.projects.report import add_report_routes
@@ -41,6 +43,7 @@ def routes(context: WebContext) -> Blueprint:
         add_belonging_routes,
         add_closing_routes,
         add_report_routes,
+        add_experience_routes,
         add_reading_routes,
         add_link_routes,
         add_milestone_routes,
