@@ -7,6 +7,7 @@ import orjson
 from federation.documents import Document
 from inbox.context import HandlerContext, Ignored
 from inbox.people import MAX_AUDIENCE, keep_activity
+from objects.experiences.wire import is_experience
 from objects.projects.entries import TALK, entry_of
 from objects.projects.membership import NotAllowed, check_may_publish
 from objects.projects.store import keep_entry
@@ -65,7 +66,7 @@ async def admission(
         return Admission(group, project)
     membership = await context.tx.projects.membership(group.id, context.actor.id)
     try:
-        check_may_publish(project, membership, talk=talk)
+        check_may_publish(project, membership, talk=talk, outcome=is_experience(document))
     except NotAllowed as error:
         return None if by_mention else Admission(group, project, error)
     return Admission(group, project)

@@ -107,6 +107,8 @@ def _required(e: Experience) -> Iterator[Problem]:
             yield Problem(name, "required")
     if not e.caveats.strip() and not e.no_caveats:
         yield Problem("caveats", "say-none")
+    if e.reach == "project" and not e.project:
+        yield Problem("project", "required")
     if e.adapted_from:
         for name in ("adaptations", "result_here"):
             if not getattr(e, name).strip():
@@ -198,7 +200,7 @@ def _amounts(e: Experience) -> Iterator[Problem]:
 def _choices(e: Experience) -> Iterator[Problem]:
     if e.territory and not is_territory(e.territory):
         yield Problem("territory", "bad-territory")
-    for name in ("carried_by", "adapted_from"):
+    for name in ("carried_by", "adapted_from", "project"):
         if getattr(e, name) and web_address(getattr(e, name)) is None:
             yield Problem(name, "bad-url")
     if e.licence not in LICENCES:

@@ -12,7 +12,7 @@ from federation.vocabulary import CONTEXT, PUBLIC
 from objects.experiences.fields import LICENCES, Experience
 from objects.experiences.sections import Concepts, concept_name, render_content, render_markdown
 from objects.experiences.wire import experience_of
-from objects.notes import collections, policy, preview
+from objects.notes import collections, in_project, policy, preview
 from objects.text import normalise_hashtag
 from objects.visibility import addressing
 from storage.records import ActorRecord
@@ -36,16 +36,20 @@ def experience_document(
     attachments: Sequence[dict[str, Any]] = (),
     published: int | None = None,
     people: Sequence[ActorRecord] = (),
+    group: ActorRecord | None = None,
 ) -> dict[str, Any]:
     """The Article of an experience, with `@context`.
 
     `now` in milliseconds; `published` is when its first version was, for a later one. `people`
-    are addressed and mentioned: co-authors, and the authors of what it was made from.
+    are addressed and mentioned: co-authors, and the authors of what it was made from. `group` is
+    the project in which it is published.
     """
     url = identifiers.object(object_id)
     conversation = identifiers.conversation(object_id)
     first = now if published is None else published
     to, cc = addressing(experience.reach, author.followers_url, [person.url for person in people])
+    if group is not None:
+        to, cc = in_project(group, experience.reach, to, cc)
     open_to_all = experience.reach == "public"
     others = [c.url for c in experience.contributors if c.url != author.url]
     return {
@@ -69,6 +73,7 @@ def experience_document(
         "attachment": list(attachments),
         "interactionPolicy": policy(experience.reach, author),
         **({"searchableBy": [PUBLIC]} if open_to_all else {}),
+        **({"audience": group.url} if group is not None else {}),
         **collections(url, identifiers),
         **with_terms(experience, author.url),
     }

@@ -5,9 +5,9 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-Reach = Literal["public", "network", "organisation"]
-"""Who may read: everybody, the servers of the network, the members of this node."""
-REACHES: Final[tuple[Reach, ...]] = ("public", "network", "organisation")
+Reach = Literal["public", "network", "project", "organisation"]
+"""Who may read: everybody, the servers of the network, the members of a project, of this node."""
+REACHES: Final[tuple[Reach, ...]] = ("public", "network", "project", "organisation")
 
 MAX_TITLE: Final = 150
 MAX_SUMMARY: Final = 500
@@ -128,7 +128,7 @@ class Experience:
     adapted_from: str = ""
     adaptations: str = ""
     result_here: str = ""
-    # actor id of the project space that it came from
+    # actor id of the project space that it came from, or for whose members it is
     project: str = ""
     reach: Reach = "public"
     language: str = "fr"

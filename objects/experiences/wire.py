@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 
 from federation.documents import Document, is_public
-from federation.vocabulary import COMMUNOTIC, NETWORK, ORGANISATION
+from federation.vocabulary import COMMUNOTIC, NETWORK, ORGANISATION, PROJECT
 from objects.experiences.fields import (
     LICENCES,
     MAX_CONCEPTS,
@@ -284,6 +284,8 @@ def _reach(document: Document) -> Reach:
         return "public"
     if NETWORK in addressed:
         return "network"
+    if PROJECT in addressed:
+        return "project"
     return "organisation" if ORGANISATION in addressed else "public"
 
 

@@ -62,7 +62,7 @@ class Material:
     partners: tuple[Partner, ...] = ()
     modalities: tuple[Spoken, ...] = ()
     publics: tuple[Spoken, ...] = ()
-    # the project's address, when the experience may name it
+    # the project’s address
     url: str = ""
 
 
@@ -78,7 +78,7 @@ async def gather(
         [project.purpose, project.public_details]
         + [part for told in entries for part in (told.entry.title, told.text)]
     )
-    reach = _REACHES.get(record.reach, "organisation")
+    reach = _REACHES.get(record.reach, "project")
     return Material(
         name=group.name or group.username,
         summary=plain_text(group.summary),
@@ -93,7 +93,7 @@ async def gather(
         ),
         modalities=await _spoken(tx, text, project.language, MODALITY),
         publics=() if project.publics else await _spoken(tx, text, project.language, PUBLIC),
-        url=group.url if record.reach in _REACHES else "",
+        url=group.url,
     )
 
 

@@ -45,16 +45,23 @@ def publishes(membership: MembershipRecord | None) -> bool:
 
 
 def check_may_publish(
-    project: ProjectRecord, membership: MembershipRecord | None, *, talk: bool = False
+    project: ProjectRecord,
+    membership: MembershipRecord | None,
+    *,
+    talk: bool = False,
+    outcome: bool = False,
 ) -> None:
-    """Raise `NotAllowed` unless somebody may write an entry (or `talk`, an answer) now."""
+    """Raise `NotAllowed` unless somebody may write an entry (or `talk`, an answer) now.
+
+    `outcome`: an experience that came of the project, which may follow its end.
+    """
     if not is_member(membership):
         raise NotAllowed("not-a-member", "Only members of the project write in it.")
     if talk:
         return
     if not publishes(membership):
         raise NotAllowed("observer", "Observers read and comment; they publish no notes.")
-    if project.state in ENDED:
+    if project.state in ENDED and not outcome:
         raise NotAllowed("project-ended", "The project has ended: nothing more is added to it.")
 
 

@@ -15,13 +15,15 @@ from objects.experiences.notices import notice_kinds
 from objects.experiences.reading import concepts_of
 from objects.incoming import IncomingObject, store_object
 from objects.media import attachment_document
+from objects.projects.store import keep_entry
 from outbox.acts.change import edit, must_own
 from outbox.acts.create import audience
 from outbox.acts.lineage import ancestors, original
+from outbox.acts.projects.placing import placed_experience
 from outbox.builders import create
 from outbox.context import ActRefused, Also, OutboxContext
 from outbox.own_objects import own_object
-from outbox.restricted import within_reach
+from outbox.restricted import is_wider, within_reach
 from storage.ids import new_id
 from storage.records import ActivityRecord, ActorRecord, NotificationRecord, ObjectRecord
 from storage.store import Tx
@@ -54,27 +56,32 @@ async def publish_experience(
     Co-authors and the authors of everything that it adapts are addressed and told, on other
     servers too, as far as its reach goes. With `quiet` (imports) nobody is told and nothing is
     sent: it stands in the outbox and on pages at `published_at`, in milliseconds. Raises
-    `ActRefused`: 403 for readers, 422 for co-authors, originals or files that are not to be had.
+    `ActRefused`: 403 for readers, 422 for co-authors, originals or files that are not to be had,
+    and for a project in which the author may not publish what is for its members.
     """
     await check_may_publish(context, editor or author)
     now = context.now()
     at = now if published_at is None else min(max(published_at, 0), now)
     number = new_id(at) if quiet else new_id()
-    files = await _files(context, author, media_ids, None)
+    experience, group = await placed_experience(context, author, experience, None)
+    files = await _files(context, author, media_ids, None, guarded=experience.reach == "project")
     settled = await _settled(context, author, experience, None)
-    written = await _written(context, author, settled, number, at, files=files)
+    written = await _written(context, author, settled, number, at, files=files, group=group)
     record = written.incoming.record
 
     async def operation(tx: Tx) -> None:
         if not await store_object(tx, written.incoming):
             raise ActRefused(409, "exists", f"There is already an object {record.url}.")
         await tx.experiences.set_editor(record.id, _other(editor, author))
+        if group is not None:
+            await keep_entry(tx, group.id, record, "", now)
         await tx.ledger.set_files(record.id, list(media_ids))
+        named = {person.url: person for person in (*written.people, *([group] if group else []))}
         await context.publisher.publish(
             tx,
             author,
             create.build(written.document),
-            recipients=audience(author, record, {person.url: person for person in written.people}),
+            recipients=audience(author, record, named),
             object_id=record.id,
             visibility=record.visibility,
             activity_id=new_id(at) if quiet else None,
@@ -109,12 +116,21 @@ async def change_experience(
     _check_reach(record, experience)
     stored = orjson.loads(record.document)
     files = stored.get("attachment", [])
+    experience, group = await placed_experience(context, author, experience, record)
     if media_ids is not None:
-        files = await _files(context, author, media_ids, record.id)
+        guarded = experience.reach == "project"
+        files = await _files(context, author, media_ids, record.id, guarded=guarded)
     settled = await _settled(context, author, experience, record)
     now = context.now()
     written = await _written(
-        context, author, settled, record.id, now, files=files, published=record.published_at
+        context,
+        author,
+        settled,
+        record.id,
+        now,
+        files=files,
+        published=record.published_at,
+        group=group,
     )
     document = written.document | _kept(stored, record)
 
@@ -144,10 +160,11 @@ async def check_may_publish(context: OutboxContext, person: ActorRecord) -> None
 
 
 def _check_reach(record: ObjectRecord, experience: Experience) -> None:
-    wide: list[str] = list(REACHES)
-    if record.visibility not in wide:
+    before, after = record.visibility, experience.reach
+    if before not in REACHES or before == after:
         return
-    if wide.index(experience.reach) > wide.index(record.visibility):
+    # A project has members elsewhere, and not everybody here belongs to it.
+    if after in {"organisation", "project"} or not is_wider(after, before):
         detail = "What was published cannot be shown to fewer people: withdraw it, publish anew."
         raise ActRefused(422, "reach-narrower", detail)
 
@@ -165,9 +182,17 @@ def _kept(stored: dict[str, Any], record: ObjectRecord) -> dict[str, Any]:
 
 
 async def _files(
-    context: OutboxContext, author: ActorRecord, media_ids: Sequence[int], shown_by: int | None
+    context: OutboxContext,
+    author: ActorRecord,
+    media_ids: Sequence[int],
+    shown_by: int | None,
+    *,
+    guarded: bool = False,
 ) -> list[dict[str, Any]]:
-    """The files as attachments, in order; each once, the author's own and shown nowhere else."""
+    """The files as attachments, in order; each once, the author's own and shown nowhere else.
+
+    `guarded`: for the members of a project alone.
+    """
 
     async def operation(tx: Tx) -> list[dict[str, Any]]:
         known = await tx.ledger.media_by_ids(list(media_ids))
@@ -177,7 +202,11 @@ async def _files(
                 raise ActRefused(422, "no-media", "A file is missing.")
             if media.object_id not in (None, shown_by):
                 raise ActRefused(422, "no-media", "A file is shown elsewhere already.")
-        return [attachment_document(media, context.identifiers) for media in found if media]
+        return [
+            attachment_document(media, context.identifiers, guarded=guarded)
+            for media in found
+            if media
+        ]
 
     return await context.store.query(operation)
 
@@ -237,6 +266,7 @@ async def _written(
     *,
     files: Sequence[dict[str, Any]],
     published: int | None = None,
+    group: ActorRecord | None = None,
 ) -> _Written:
     line = await ancestors(context, author, experience.adapted_from)
 
@@ -250,7 +280,8 @@ async def _written(
             if url in found and url != author.url and found[url].state == "active"
         ]
         concepts: dict[str, Any] = dict(await concepts_of(tx, [experience]))
-        return await within_reach(tx, living, experience.reach), concepts
+        group_id = group.id if group is not None else None
+        return await within_reach(tx, living, experience.reach, group_id), concepts
 
     people, concepts = await context.store.query(operation)
     document = experience_document(
@@ -263,6 +294,7 @@ async def _written(
         attachments=files,
         published=published,
         people=people,
+        group=group,
     )
     document = await with_emojis(context.store, context.identifiers, document)
     incoming = own_object(document, author, number, context.now())

@@ -132,6 +132,7 @@ PROJECTS: Final = [
         "/calls/{call}",
         "/objects/{note}",
         "/p/{reading}",
+        "/projects/{project}/experiences",
     ),
     *_places(
         "nour",

@@ -298,8 +298,12 @@ async def test_an_experience_of_a_space_for_members_alone_does_not_name_it(
     space, beta = await furnished(network, reach="project")
     writer = Writer(await beta.person("bruno"), False, None)
     draft = await begin_experience(beta.outbox, writer, await space.group(beta))
-    assert draft.experience.project == ""
-    assert draft.experience.reach != "public"
+    assert (draft.experience.project, draft.experience.reach) == (space.url, "project")
+    await confirm_all(beta, draft)
+    opened = replace(draft, experience=replace(draft.experience, reach="public"))
+    record = await publish_draft(beta.outbox, opened, writer)
+    assert record.visibility == "public"
+    assert space.url not in record.document
 
 
 async def test_sources_are_not_part_of_what_is_published(network: Network) -> None:

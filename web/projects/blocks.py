@@ -139,7 +139,7 @@ def _shown(
     field = source.field
     return ShownBlock(
         source,
-        markdown_html(source.text, below=3) if field in TEXTS else "",
+        markdown_html(source.text) if field in TEXTS else "",
         tuple(source.text.splitlines()) if field not in TEXTS and field != "facts" else (),
         _facts(experience) if field == "facts" else (),
         note,

@@ -59,6 +59,7 @@ TABS: Final[tuple[tuple[str, str], ...]] = (
     ("/calls", mark("Calls")),
     ("/calendar", mark("Calendar")),
     ("/members", mark("Partners")),
+    ("/experiences", mark("Experiences")),
 )
 """The pages of every project: what stands behind its address, and what the link says."""
 

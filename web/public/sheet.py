@@ -75,6 +75,8 @@ class Sheet:
     pictures: Mapping[str, SmallPictures] | None = None
     comments: tuple[Comment, ...] = ()
     related: tuple[StoredExperience, ...] = ()
+    # the project space that it came from, when it is known here
+    project: ActorRecord | None = None
 
     @property
     def record(self) -> ObjectRecord:
@@ -186,6 +188,7 @@ async def short_sheet(
         await _carrier(tx, stored),
         await genealogy(tx, stored.record, viewer),
         await small_pictures(tx, identifiers, [file.url for file in stored.files]),
+        project=await _project(tx, stored),
     )
 
 
@@ -206,7 +209,14 @@ async def whole_sheet(
         await small_pictures(tx, identifiers, [file.url for file in stored.files]),
         await _comments(tx, stored.record, viewer, identifiers),
         others,
+        await _project(tx, stored),
     )
+
+
+async def _project(tx: Tx, stored: StoredExperience) -> ActorRecord | None:
+    url = stored.experience.project
+    found = await tx.actors.by_url(url) if url else None
+    return found if found is not None and found.state == "active" else None
 
 
 async def _carrier(tx: Tx, stored: StoredExperience) -> ActorRecord | None:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from objects.experiences.fields import Experience
 from objects.notes import NoteDraft
 from objects.projects.entries import TALK, Entry
-from objects.projects.membership import NotAllowed, check_may_publish, may_publish
+from objects.projects.membership import NotAllowed, check_may_publish, may_publish, publishes
 from outbox.context import ActRefused, OutboxContext
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
@@ -83,3 +84,38 @@ async def _checked(tx: Tx, author: ActorRecord, draft: NoteDraft) -> NoteDraft:
     except NotAllowed as error:
         raise ActRefused(STATUSES[error.code], error.code, error.detail) from None
     return draft
+
+
+async def placed_experience(
+    context: OutboxContext,
+    author: ActorRecord,
+    experience: Experience,
+    before: ObjectRecord | None,
+) -> tuple[Experience, ActorRecord | None]:
+    """The experience, and the project in which it is published: one where its author may publish.
+
+    Where they may not, an experience for others than the members merely names the project; one
+    that shows itself to its members alone is named to nobody else. `before` is the version that
+    is published: it stays in its project, and is put into no other. Raises `ActRefused` 422.
+    """
+    if not experience.project and experience.reach != "project":
+        return experience, None
+
+    async def look(tx: Tx) -> tuple[Experience, ActorRecord | None]:
+        found = await tx.projects.by_url(experience.project)
+        if found is None:
+            return experience, None
+        group, project = found
+        if before is not None:
+            entry = await tx.project_entries.by_id(before.id)
+            inside = entry is not None and entry.project_id == group.id
+        else:
+            inside = publishes(await tx.projects.membership(group.id, author.id))
+        if project.reach == "project" and experience.reach != "project":
+            return replace(experience, project=""), None
+        return experience, group if inside else None
+
+    settled, group = await context.store.query(look)
+    if experience.reach == "project" and group is None:
+        raise ActRefused(422, "no-project", "Choose a project in which you may publish.")
+    return settled, group

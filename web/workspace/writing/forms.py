@@ -68,6 +68,10 @@ class Publication(Common):
 
     author = choice(mark("Publish in the name of"), (), required())
     reach = choice(LABELS["reach"], (), required())
+    project = pick(
+        LABELS["project"],
+        hint=mark("It is shown among what came of the project, and sent to its partners."),
+    )
     licence = pick(LABELS["licence"], (), required())
     language = pick(LABELS["language"], (), required())
     agreed = ticked(

@@ -46,6 +46,7 @@ LABELS: Final[Mapping[str, str]] = {
     "adapted_from": mark("Adapted from"),
     "adaptations": mark("What you changed"),
     "result_here": mark("What came of it at your place"),
+    "project": mark("Project that it belongs to"),
     "reach": mark("Who can read it"),
     "language": mark("Language of the text"),
     "consent": mark("People in the pictures"),
@@ -57,11 +58,13 @@ LABELS: Final[Mapping[str, str]] = {
 REACH_LABELS: Final[Mapping[str, str]] = {
     "public": mark("Everybody, search engines included"),
     "network": mark("Members of the network’s organisations"),
+    "project": mark("Members of a project, on whatever site they are"),
     "organisation": mark("Members of this site only"),
 }
 SHORT_REACHES: Final[Mapping[str, str]] = {
     "public": mark("everybody"),
     "network": mark("the network"),
+    "project": mark("a project"),
     "organisation": mark("this site"),
 }
 LICENCE_LABELS: Final[Mapping[str, str]] = {

@@ -13,6 +13,7 @@ from objects.experiences.drafts import Draft, Writer, may_edit, other_version
 from objects.experiences.fields import LICENCES, REACHES, Experience
 from objects.experiences.interview import QUESTIONS
 from objects.experiences.review import next_step
+from objects.projects.membership import publishes
 from objects.vocabularies.names import MATURITY, MODALITY, PUBLIC, ROLE, THEME
 from objects.vocabularies.suggest import Suggestion, suggest
 from storage.concepts import Concept
@@ -68,6 +69,8 @@ class _Found:
     concepts: Mapping[str, Concept]
     suggestions: list[Suggestion]
     other: Draft | None
+    # address and name of those in which the writer may publish
+    projects: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,7 @@ class WritingPages:
         known = {concept.uri: concept for found in schemes.values() for concept in found}
         known |= themes | {found.concept.uri: found.concept for found in suggestions}
         other = await other_version(tx, draft, writer) if draft else None
-        return _Found(schemes, known, suggestions, other)
+        return _Found(schemes, known, suggestions, other, await _projects(tx, writer))
 
 
 _NEW: Final[Mapping[Kind, str]] = {
@@ -181,6 +184,17 @@ _NEW: Final[Mapping[Kind, str]] = {
     "full": "/write/full",
     "interview": "/write/interview",
 }
+
+
+async def _projects(tx: Tx, writer: Writer) -> list[tuple[str, str]]:
+    """The projects in which somebody, or the organisation in their hands, may publish."""
+    found = await tx.projects.of_actor(writer.actor.id, ["member"])
+    if writer.organisation_id is not None:
+        found = [*found, *await tx.projects.of_actor(writer.organisation_id, ["member"])]
+    ids = dict.fromkeys(one.project_id for one in found if publishes(one))
+    groups = await tx.actors.by_ids(list(ids))
+    living = [groups[number] for number in ids if number in groups]
+    return [(g.url, g.name or g.username) for g in living if g.state == "active"]
 
 
 def _first_step(writer: Writer, policy: Any) -> str:
@@ -213,6 +227,12 @@ def text_of(experience: Experience) -> str:
     return "\n".join(part for part in parts if part)
 
 
+def _reaches(form: Any, found: _Found) -> list[str]:
+    """Who can be meant: the members of a project only by who belongs to one."""
+    held = form.reach.data if "reach" in form else ""
+    return [r for r in REACHES if r != "project" or found.projects or held == "project"]
+
+
 def _fill_choices(form: Any, found: _Found, language: str, translate: Any, writer: Writer) -> None:
     def of(scheme: str) -> list[tuple[str, str]]:
         concepts = (c for c in found.schemes[scheme] if not c.deprecated)
@@ -238,7 +258,8 @@ def _fill_choices(form: Any, found: _Found, language: str, translate: Any, write
         "maturity": of(MATURITY),
         "themes": chosen,
         "author_role": [nothing, *of(ROLE)],
-        "reach": named(REACH_LABELS, REACHES),
+        "reach": named(REACH_LABELS, _reaches(form, found)),
+        "project": [nothing, *found.projects],
         "licence": named(LICENCE_LABELS, LICENCES),
         "language": list(_WRITTEN.items()),
         "author": [

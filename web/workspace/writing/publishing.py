@@ -42,6 +42,7 @@ register_done(DONE)
 # What the act of publishing refuses, as problems of fields.
 REFUSALS: Final = {
     "reach-narrower": Problem("reach", "reach-narrower"),
+    "no-project": Problem("project", "required"),
     "no-coauthor": Problem("contributors", "unknown-person"),
     "too-many-coauthors": Problem("contributors", "too-many"),
 }
