@@ -147,7 +147,12 @@ class ActorServing:
         before = _before(args)
         found = await self.store.query(
             lambda tx: tx.relationships.follows_in_state(
-                actor.id, "accepted", by=by, before=before, limit=PAGE_SIZE + 1
+                actor.id,
+                "accepted",
+                by=by,
+                before=before,
+                limit=PAGE_SIZE + 1,
+                everything=reader.is_owner(actor),
             )
         )
         return _collection(

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from storage.hiding import hides
 from storage.ports import Value
+from storage.projects import closed_project
 from storage.records import ActorRecord, columns
 from storage.spans import Span
 from storage.statements import Statements
@@ -24,15 +25,22 @@ class PeopleStatements(Statements):
         """Those who follow an actor, latest first, but whom the viewer (0: nobody) hides."""
         rest = (
             "from follows f join actors a on a.id = f.follower_id "
-            f"where f.followee_id = $1 and f.state = 'accepted' and {_shown(viewer_id)}"
+            f"where f.followee_id = $1 and f.state = 'accepted' and {_shown(viewer_id)} "
+            f"and not {closed_project('$1')}"
         )
         return await self._page(rest, "f.id", [actor_id, viewer_id], span)
 
-    async def following(self, actor_id: int, viewer_id: int, span: Span) -> Page:
-        """Those whom an actor follows, latest first, but whom the viewer (0: nobody) hides."""
+    async def following(
+        self, actor_id: int, viewer_id: int, span: Span, *, everything: bool = False
+    ) -> Page:
+        """Those whom an actor follows, latest first, but whom the viewer (0: nobody) hides.
+
+        Projects for their members alone only with `everything`: for the follower.
+        """
+        quiet = "" if everything else f" and not {closed_project('a.id')}"
         rest = (
             "from follows f join actors a on a.id = f.followee_id "
-            f"where f.follower_id = $1 and f.state = 'accepted' and {_shown(viewer_id)}"
+            f"where f.follower_id = $1 and f.state = 'accepted' and {_shown(viewer_id)}{quiet}"
         )
         return await self._page(rest, "f.id", [actor_id, viewer_id], span)
 

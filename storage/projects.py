@@ -9,6 +9,17 @@ from storage.statements import Statements
 MEMBER: Final = "member"
 
 
+def closed_project(actor_id: str) -> str:
+    """Whether an actor (an expression for its id) is a project for its members alone.
+
+    Who follows it is not shown: the members do.
+    """
+    return (
+        "exists (select 1 from projects cp "
+        f"where cp.actor_id = {actor_id} and cp.reach = 'project')"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ProjectRecord:
     """A project beside its Group actor; `fields` is JSON of `objects.projects.fields.Project`.

@@ -6,6 +6,7 @@ from typing import Literal
 from storage.home_feeds import HomeFeedStatements
 from storage.ids import new_id
 from storage.ports import Value
+from storage.projects import closed_project
 from storage.records import ActorRecord, DomainRuleRecord, FollowRecord, columns
 from storage.spans import Span
 from storage.statements import Statements
@@ -150,16 +151,21 @@ class RelationshipStatements(Statements):
         by: bool,
         before: int | None = None,
         limit: int = 40,
+        everything: bool = True,
     ) -> list[tuple[FollowRecord, str]]:
-        """Follows by an actor (`by`) or of that actor, latest first, with the other's URL."""
+        """Follows by an actor (`by`) or of that actor, latest first, with the other's URL.
+
+        Without `everything` none of projects for their members alone: others are not told.
+        """
         mine, other = ("follower_id", "followee_id") if by else ("followee_id", "follower_id")
         bound = " and f.id < $3" if before is not None else ""
         args = (actor_id, limit) if before is None else (actor_id, limit, before)
+        quiet = "" if everything else f" and not {closed_project('f.followee_id')}"
         # The state stands in the text: only then are the partial indexes of any use.
         rows = await self.connection.fetch_all(
             f"select a.url, {columns(FollowRecord, 'f')} from follows f "
-            f"join actors a on a.id = f.{other} "
-            f"where f.{mine} = $1 and f.state = '{state}'{bound} order by f.id desc limit $2",
+            f"join actors a on a.id = f.{other} where f.{mine} = $1 "
+            f"and f.state = '{state}'{quiet}{bound} order by f.id desc limit $2",
             *args,
         )
         return [(FollowRecord(*tuple(row)[1:]), row[0]) for row in rows]

@@ -149,8 +149,11 @@ async def _network(tx: Tx, call: Call, account_id: int, span: Span, *, followers
         return Paged([])
     if viewer is not None and await tx.relationships.blocks(actor.id, viewer.id):
         return Paged([])
-    ask_for = tx.people.followers if followers else tx.people.following
-    rows = await ask_for(actor.id, 0 if viewer is None or own else viewer.id, span)
+    reader = 0 if viewer is None or own else viewer.id
+    if followers:
+        rows = await tx.people.followers(actor.id, reader, span)
+    else:
+        rows = await tx.people.following(actor.id, reader, span, everything=own)
     return await page(tx, call, rows, span)
 
 

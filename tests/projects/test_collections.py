@@ -6,6 +6,9 @@ from urllib.parse import urlsplit
 from federation.signing import sign_cavage
 from federation.vocabulary import ACTIVITY_JSON
 from outbox.acts.projects.entries import change_entry, withdraw_entry
+from storage.records import ActivityRecord
+from storage.spans import Span
+from storage.store import Tx
 from tests.support.factories import Json
 from tests.support.fediverse import LocalNode, Network
 from tests.support.projects import ProjectSpace, open_project
@@ -206,6 +209,52 @@ async def test_who_follows_a_closed_project_is_nobodys_business(network: Network
         assert not found.get("orderedItems")
     group = await space.group(space.host)
     assert (group.discoverable, group.indexable) == (0, 0)
+
+
+async def test_whom_a_member_follows_does_not_tell_of_a_closed_project(network: Network) -> None:
+    space, beta, _ = await shared(network, reach="project")
+    opened = await open_project(network, space.host, username="ouvert")
+    await opened.invite(beta, "bruno")
+    bruno, lea = await beta.person("bruno"), await space.host.person("lea")
+    listed = await fetched(beta, f"{bruno.url}/following?page=true")
+    assert listed["orderedItems"] == [opened.url]
+    closed = await space.group(beta)
+    span = Span(limit=10)
+
+    async def look(tx: Tx) -> list[set[str]]:
+        people = tx.people
+        found = [
+            await people.following(bruno.id, 0, span),
+            await people.following(bruno.id, 0, span, everything=True),
+            await people.followers(closed.id, lea.id, span),
+        ]
+        return [{actor.url for _, actor in page} for page in found]
+
+    others, own, followers = await beta.store.query(look)
+    assert others == {opened.url}
+    assert own == {opened.url, space.url}
+    assert followers == set()
+
+
+async def test_who_is_invited_is_known_to_them_and_the_members(network: Network) -> None:
+    """What the project did, fetched by its id: nothing of it is for others."""
+    space, beta, gamma = await shared(network, reach="project")
+    await space.write(beta, "bruno", "Entre nous.")
+    await network.settle()
+    group = await space.group(space.host)
+
+    async def look(tx: Tx) -> list[ActivityRecord]:
+        return await tx.activities.outbox(group.id, limit=100, everything=True)
+
+    done = await space.host.store.query(look)
+    kinds = {"Invite", "Accept", "Add", "Announce"}
+    assert {one.type for one in done} >= kinds
+    for one in done:
+        if one.type in kinds:
+            for reader in (None, gamma):
+                assert (await get(space.host, one.url, reader)).status_code == 404, one.type
+    announce = next(one for one in done if one.type == "Announce")
+    assert (await get(space.host, announce.url, beta)).status_code == 200
 
 
 async def test_the_group_is_what_lemmy_and_mastodon_want(network: Network) -> None:
