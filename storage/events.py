@@ -99,7 +99,7 @@ class EventStatements(Statements):
         """
         start, number = max(after, (since - LONGEST_MS, 0))
         return await self._listed(
-            "and (h.starts_at > $1 or (h.starts_at = $1 and h.object_id > $3)) "
+            "and h.starts_at >= $1 and (h.starts_at > $1 or h.object_id > $3) "
             "and coalesce(h.ends_at, h.starts_at) >= $5 "
             "order by h.starts_at, h.object_id limit $4",
             start,
@@ -115,7 +115,7 @@ class EventStatements(Statements):
         """The events that ended before a moment, latest first; otherwise as `upcoming`."""
         start, number = (before, 0) if after is None else min(after, (before, 0))
         return await self._listed(
-            "and (h.starts_at < $1 or (h.starts_at = $1 and h.object_id < $3)) "
+            "and h.starts_at <= $1 and (h.starts_at < $1 or h.object_id < $3) "
             "and coalesce(h.ends_at, h.starts_at) < $5 "
             "order by h.starts_at desc, h.object_id desc limit $4",
             start,
@@ -127,7 +127,8 @@ class EventStatements(Statements):
 
     async def _listed(self, rest: str, *args: int) -> list[Happening]:
         return await self._happenings(
-            f"where o.deleted_at is null and {LISTED} and {MAY_SEE} and ($2 <> 0 or "
+            "events h",
+            f"o.deleted_at is null and {LISTED} and {MAY_SEE} and ($2 <> 0 or "
             "(o.visibility = 'public' and (o.local = 1 or exists (select 1 from project_entries e "
             "join actors g on g.id = e.project_id and g.local = 1 "
             f"where e.object_id = o.id and e.state <> 'refused')))) {rest}",
@@ -139,8 +140,9 @@ class EventStatements(Statements):
     ) -> list[Happening]:
         """A project's events that begin in a period and that a viewer (0: a stranger) may see."""
         return await self._happenings(
-            "join project_entries e on e.object_id = o.id where e.project_id = $1 "
-            "and e.kind = 'event' and e.state <> 'refused' and o.deleted_at is null "
+            "project_entries e cross join events h",
+            "h.object_id = e.object_id and e.project_id = $1 and e.kind = 'event' "
+            "and e.state <> 'refused' and o.deleted_at is null "
             f"and {MAY_SEE} and h.starts_at >= $3 and h.starts_at < $4 "
             "order by h.starts_at, h.object_id limit $5",
             project_id,
@@ -150,11 +152,12 @@ class EventStatements(Statements):
             limit,
         )
 
-    async def _happenings(self, rest: str, *args: int) -> list[Happening]:
+    async def _happenings(self, first: str, rest: str, *args: int) -> list[Happening]:
+        # SQLite keeps the order of cross joins: it begins with the events, however few it expects.
         rows = await self.connection.fetch_all(
             f"select {columns(EventRecord, 'h')}, {columns(ObjectRecord, 'o')} "
-            "from events h join objects o on o.id = h.object_id "
-            f"join actors w on w.id = o.actor_id {rest}",
+            f"from {first} cross join objects o cross join actors w "
+            f"where o.id = h.object_id and w.id = o.actor_id and {rest}",
             *args,
         )
         width = len(EventRecord.__dataclass_fields__)
@@ -173,7 +176,9 @@ class EventStatements(Statements):
         """The attendance behind a Join."""
         if not url:
             return None
-        return await self.one_of(AttendanceRecord, "from attendances where url = $1", url)
+        return await self.one_of(
+            AttendanceRecord, "from attendances where url = $1 and url <> ''", url
+        )
 
     async def save_attendance(self, attendance: AttendanceRecord) -> None:
         """Keep how somebody stands to an event."""

@@ -11,9 +11,16 @@ from storage.records import ActorRecord
 from storage.spans import Span
 from storage.store import Tx
 
+EVENTS_HEADER: Final = ("Event", "Name", "State")
+STATES: Final = ("accepted", "requested", "rejected", "left")
 EVERYBODY: Final = 100_000
 ADDRESS: Final = "Account address"
 FOLLOWING_HEADER: Final = (ADDRESS, "Show boosts", "Notify on new posts", "Languages")
+
+
+async def _events(tx: Tx, actor: ActorRecord) -> list[tuple[str, str, str]]:
+    found = await tx.events.of_person(actor.id, list(STATES))
+    return [(record.url, record.name, attendance.state) for attendance, record in found]
 
 
 async def following_csv(tx: Tx, actor: ActorRecord) -> bytes:
@@ -45,6 +52,7 @@ async def small_lists(tx: Tx, actor: ActorRecord) -> list[tuple[str, bytes]]:
         (names.DOMAINS, _csv([(domain,) for _, domain in domains])),
         (names.ENDORSED, _csv([(ADDRESS,), *((person.account,) for _, person in endorsed)])),
         (names.NOTES, _csv([(ADDRESS, "Comment"), *await tx.bonds.notes(actor.id)])),
+        (names.EVENTS, _csv([EVENTS_HEADER, *await _events(tx, actor)])),
         (names.BOOKMARKS, _csv([(url,) for url in await tx.bonds.bookmarked(actor.id)])),
     ]
 

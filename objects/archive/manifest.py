@@ -19,6 +19,7 @@ DOMAINS: Final = "activitypub/blocked_domains.csv"
 BOOKMARKS: Final = "activitypub/bookmarks.csv"
 ENDORSED: Final = "activitypub/endorsed_accounts.csv"
 NOTES: Final = "activitypub/account_notes.csv"
+EVENTS: Final = "activitypub/events.csv"
 EXPERIENCES: Final = "experiences/"
 MEDIA: Final = "media/"
 DRAFTS: Final = "drafts.json"
@@ -41,6 +42,7 @@ _CONTENTS: Final[dict[str, Any]] = {
             "bookmarks.csv": {"url": _MASTODON},
             "endorsed_accounts.csv": {"description": "Whom the profile recommends."},
             "account_notes.csv": {"description": "Private notes about others."},
+            "events.csv": {"description": "Events for which one registered."},
         }
     },
     "experiences": {"description": "Each experience as JSON-LD and as Markdown."},

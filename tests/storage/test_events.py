@@ -68,7 +68,8 @@ async def test_a_project_has_its_events_of_a_period(store: Store) -> None:
     await arrive(store, amina, group)
     async with store.transaction() as tx:
         await tx.connection.execute(
-            "insert into projects (actor_id, fields, created_at, updated_at) values ($1, '{}', 1, 1)",
+            "insert into projects (actor_id, fields, created_at, updated_at) "
+            "values ($1, '{}', 1, 1)",
             group.id,
         )
         for record, state in ((shown, ""), (refused, "refused")):

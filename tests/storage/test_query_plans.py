@@ -157,6 +157,14 @@ HOT: dict[str, tuple[Operation, tuple[str, ...]]] = {
         lambda tx: tx.project_journal.waiting(5, 3, ["progress"]), ("project_entries_place",)),
     "organisations of partners": (
         lambda tx: tx.project_journal.organisations(["h1.example"]), ("actors_host",)),
+    "coming events": (lambda tx: tx.events.upcoming(3, NOW, limit=21), ("events_start",)),
+    "past events": (lambda tx: tx.events.past(3, NOW, limit=21), ("events_start",)),
+    "events of a project": (
+        lambda tx: tx.events.of_project(5, 3, 0, NOW), ("project_entries_",)),
+    "who takes part": (lambda tx: tx.events.attendees(300, ["accepted"]), ("attendances_",)),
+    "where one takes part": (
+        lambda tx: tx.events.of_person(3, ["accepted"]), ("attendances_actor",)),
+    "a registration": (lambda tx: tx.events.attendance_by_url("https://j"), ("attendances_url",)),
     "notify": (lambda tx: tx.activities.notify(NOTICE), ("notifications_",)),
     "blocks": (lambda tx: tx.relationships.blocked_by(300), ("blocks_target",)),
     "media by file": (

@@ -4,6 +4,7 @@ from objects.archive.lists import small_lists
 from storage.bonds import FollowOptions
 from storage.ids import new_id
 from storage.records import FollowRecord
+from tests.support.events import announce, join
 from tests.support.fediverse import LocalNode
 
 
@@ -12,6 +13,8 @@ async def test_every_list_of_a_member_is_in_the_archive(node: LocalNode) -> None
     url = await node.write("basile", "À relire")
     record = await node.object(url)
     assert record is not None
+    event = await announce(node, "basile")
+    await join(node, "amina", event.url)
     async with node.store.transaction() as tx:
         for one, other in ((amina, basile), (basile, amina)):
             follow = FollowRecord(new_id(), one.id, other.id, 1, "accepted", f"{one.url}#f", 1)
@@ -39,4 +42,5 @@ async def test_every_list_of_a_member_is_in_the_archive(node: LocalNode) -> None
     assert found["blocked_domains.csv"].splitlines() == ["spam.example"]
     assert found["endorsed_accounts.csv"].splitlines()[1:] == [address]
     assert found["account_notes.csv"].splitlines()[1:] == [f'{address},"vu à Caen, en mai"']
+    assert found["events.csv"].splitlines()[1:] == [f"{event.url},{event.name},accepted"]
     assert found["bookmarks.csv"].splitlines() == [url]
