@@ -8,7 +8,7 @@ from werkzeug.datastructures import FileStorage
 
 from actors.auth import issue_token
 from actors.sign_in.sessions import form_token
-from objects.choices import ProfileChoices, leaving_at, mail_choices, profile_choices
+from objects.choices import TOPICS, ProfileChoices, leaving_at, mail_choices, profile_choices
 from objects.experiences.drafts import Writer, Written, start
 from objects.experiences.fields import Experience
 from objects.vocabularies.bundle import load_bundled
@@ -100,8 +100,7 @@ async def test_a_portrait_is_redrawn_and_can_be_removed(node: LocalNode) -> None
 
 async def test_mails_are_chosen_by_topic(node: LocalNode) -> None:
     amina = await signed_in(node, "amina")
-    topics = ("answers", "reuses", "writing", "followers", "thanks", "themes")
-    form = dict.fromkeys(topics, "none") | {"answers": "weekly"}
+    form = dict.fromkeys(TOPICS, "none") | {"answers": "weekly"}
     assert (await post(amina, "/settings/notifications", **form)).status_code == 303
     actor = await actor_of(node, "amina")
     chosen = await node.store.query(lambda tx: mail_choices(tx, actor.id))
