@@ -11,9 +11,7 @@ from node.commands.shared import AsJson, show_json, with_node
 from node.services import Services
 from outbox.acts.projects.moving import move_space, prepare_home
 
-Handle = Annotated[
-    str, typer.Argument(metavar="HANDLE", help="Its name here, without @ and host.")
-]
+Handle = Annotated[str, typer.Argument(metavar="HANDLE", help="Its name here, without @ and host.")]
 Home = Annotated[
     str, typer.Argument(metavar="ACCT_OR_URL", help="The home that a partner prepared elsewhere.")
 ]

@@ -15,9 +15,7 @@ def follows_from(new: ActorRecord, old: ActorRecord) -> bool:
     return old.url in orjson.loads(new.also_known_as or "[]")
 
 
-async def take_along(
-    tx: Tx, old: ActorRecord, new: ActorRecord, now: int
-) -> ProjectRecord | None:
+async def take_along(tx: Tx, old: ActorRecord, new: ActorRecord, now: int) -> ProjectRecord | None:
     """Let what this server knows of a project belong to the Group that it is from now on.
 
     Members and their roles, entries with their numbers, and the counter go along, and nobody is

@@ -71,9 +71,9 @@ async def test_the_calendar_of_a_project_has_days_and_hours(
     events = {str(one["SUMMARY"]): one["DTSTART"].dt for one in found.walk("VEVENT")}
     milestone = events["Jalon\u202f: Casques livrés"]
     assert milestone == date.fromisoformat(day(node))
-    assert events["Réunion des ateliers"].hour == local(
-        workshop(node).starts_at, "Europe/Paris"
-    ).hour
+    assert (
+        events["Réunion des ateliers"].hour == local(workshop(node).starts_at, "Europe/Paris").hour
+    )
 
 
 async def test_a_partner_announces_an_event_in_the_project(

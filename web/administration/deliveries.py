@@ -86,9 +86,7 @@ def add_delivery_routes(blueprint: Blueprint, desk: Desk) -> None:
         return redirect(f"/admin/deliveries/{number}", done="retried")
 
 
-async def _of_object(
-    tx: Tx, number: int, viewer: ActorRecord
-) -> tuple[ObjectRecord, list[Line]]:
+async def _of_object(tx: Tx, number: int, viewer: ActorRecord) -> tuple[ObjectRecord, list[Line]]:
     """An object of ours and its delivery log, latest first. Raises `Refused` 404.
 
     What is for the members of a project is not even there for an administrator who is none.

@@ -131,7 +131,9 @@ def drawn(
     height = 2 * MARGIN + (north - south) * scale
     overseas = sorted(value for value in where if is_overseas(value))
     places = {value: at(point) for value, point in mainland.items() if point is not None}
-    places |= {value: (MARGIN + 100.0 * n, round(height + 10.0)) for n, value in enumerate(overseas)}
+    places |= {
+        value: (MARGIN + 100.0 * n, round(height + 10.0)) for n, value in enumerate(overseas)
+    }
     spots = [
         Spot(value, territory_label(value), *places[value], tuple(people), value in own)
         for value, people in where.items()

@@ -126,4 +126,3 @@ async def _follow_along(
         except ActRefused:
             continue
         await undo_follow(tx, follower, "", group)
-
