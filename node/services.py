@@ -129,22 +129,12 @@ def build_services(
     fetcher = Fetcher(client, keys.loaded_node_key, memory=schemes, clock=clock)
     remote = RemoteActors(store, fetcher, client, identifiers, clock, rules)
     verifier = _verifier(keys, fetcher, clock)
-    publisher = Publisher(identifiers, clock)
-    objects = RemoteObjects(store, fetcher, remote, identifiers, clock)
     deliverer = Deliverer(
         store, client, keys, schemes, rules, FollowerDigests(store, identifiers, clock), clock
     )
     files = MediaFiles(settings.media_dir)
-    outbox = OutboxContext(
-        store,
-        identifiers,
-        publisher,
-        remote,
-        objects,
-        settings.language,
-        clock,
-        settings.project_files,
-    )
+    outbox = _outbox(settings, store, identifiers, fetcher, remote, clock)
+    rush = outbox.publisher.rush
     web = _web(settings, outbox, files, client, rules)
     leaves = FileLeaves(keys.loaded_node_key, clock)
     return Services(
@@ -169,12 +159,10 @@ def build_services(
             Responses(outbox),
         ),
         card_worker=CardWorker(store, client, clock),
-        project_files_worker=ProjectFilesWorker(
-            store, fetcher, files, web.limits, settings.project_files, clock
-        ),
+        project_files_worker=_project_files_worker(web, fetcher),
         leaves=leaves,
-        fanout_worker=FanoutWorker(store, identifiers, rules, clock, publisher.rush),
-        delivery_worker=_delivery_worker(settings, store, deliverer, publisher.rush, clock),
+        fanout_worker=FanoutWorker(store, identifiers, rules, clock, rush),
+        delivery_worker=_delivery_worker(settings, store, deliverer, rush, clock),
         housekeeping=Housekeeping(outbox, files, settings, clock),
         web=web,
         clients=_clients(
@@ -184,6 +172,34 @@ def build_services(
             leaves,
         ),
     )
+
+
+def _outbox(
+    settings: Settings,
+    store: Store,
+    identifiers: Identifiers,
+    fetcher: Fetcher,
+    remote: RemoteActors,
+    clock: Clock,
+) -> OutboxContext:
+    """What acts of local actors need."""
+    return OutboxContext(
+        store,
+        identifiers,
+        Publisher(identifiers, clock),
+        remote,
+        RemoteObjects(store, fetcher, remote, identifiers, clock),
+        settings.language,
+        clock,
+        settings.project_files,
+    )
+
+
+def _project_files_worker(web: WebContext, fetcher: Fetcher) -> ProjectFilesWorker:
+    """Who brings files of partners here."""
+    store, clock = web.outbox.store, web.outbox.clock
+    bound = web.settings.project_files
+    return ProjectFilesWorker(store, fetcher, web.files, web.limits, bound, clock)
 
 
 def _inbox_worker(
