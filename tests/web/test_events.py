@@ -208,7 +208,9 @@ async def test_the_sheet_keeps_who_came_and_what_was_noted(node: LocalNode) -> N
     assert not re.search(rf'id="present-{nina.id}" value="1" checked', sheet)
     table = await lea.get(f"/events/{record.id}/attendance.csv")
     rows = list(
-        csv.reader(io.StringIO((await table.get_data()).decode("utf-8-sig")), delimiter=";")
+        csv.reader(
+            io.StringIO((await table.get_data(as_text=False)).decode("utf-8-sig")), delimiter=";"
+        )
     )
     assert [row[0] for row in rows] == ["Name", "Hugo", "Nina"] or rows[0][0] == "Nom"
     assert rows[1][4:] == ["oui", "'=HYPERLINK(1)"]
@@ -220,7 +222,7 @@ async def test_the_sheet_to_sign_is_a_readable_pdf_that_is_kept_nowhere(node: Lo
     await join(node, "hugo", record.url)
     lea = await signed_in(node, "lea")
     answer = await lea.get(f"/events/{record.id}/attendance.pdf")
-    content = await answer.get_data()
+    content = await answer.get_data(as_text=False)
     assert answer.status_code == 200, content
     document = pikepdf.open(io.BytesIO(content))
     assert document.Root.MarkInfo.Marked
