@@ -86,9 +86,7 @@ def experience_of(document: Document, author: str = "") -> Experience | None:
     """
     if not is_experience(document):
         return None
-    audience = document.embedded("schema:audience") or _NOTHING
-    funding = document.embedded("schema:funding") or _NOTHING
-    transferability = document.embedded("cmt:transferability") or _NOTHING
+    audience, funding, transferability = (document.embedded(n) or _NOTHING for n in NESTED)
     contributors, role = _people(document, author)
     territory, territory_name = _place(document)
     return Experience(
