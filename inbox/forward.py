@@ -21,7 +21,7 @@ async def forward_to_followers(context: HandlerContext, record: ObjectRecord) ->
     if parent is None or not parent.local or parent.deleted_at is not None:
         return
     # Followers are anywhere: they would learn what was said under something restricted.
-    if parent.visibility in RESTRICTED or record.visibility == "project":
+    if parent.visibility in RESTRICTED:
         return
     owner = await context.tx.actors.by_id(parent.actor_id)
     if owner is None or owner.state != "active" or not _addressed(context, record, owner):

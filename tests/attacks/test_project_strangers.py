@@ -14,11 +14,11 @@ from outbox.acts.projects.spaces import SpaceDraft, change_space
 from outbox.acts.react import find_useful, share
 from outbox.context import ActRefused
 from storage.records import ObjectRecord
-from tests.attacks.project_place import WORD, Place, build_place, part_from_chloe, tell_secrets
+from tests.attacks.project_place import WORD, Place, build_place, tell_secrets
 from tests.support.apps import app_of
 from tests.support.factories import Json
 from tests.support.fediverse import LocalNode, Network
-from tests.support.projects import open_project
+from tests.support.projects import end_membership, open_project
 
 
 @pytest.fixture
@@ -138,16 +138,23 @@ async def test_a_server_that_names_somebody_else_does_not_tell_them(network: Net
     assert "mention" not in await place.alpha.notified("paul")
     assert "Create" not in await place.alpha.inbox_types("paul")
     assert await place.alpha.home("paul") == []
+    record = await place.alpha.object(str(note["id"]))
+    assert record is not None
+    # Naming somebody never widens it.
+    app = await app_of(place.alpha, "paul")
+    await app.ask("GET", f"/api/v1/statuses/{record.id}", expect=404)
 
 
 async def test_whoever_has_left_is_not_told_of_answers(network: Network) -> None:
-    place = await build_place(network, "public")
-    theirs = await place.space.write(place.gamma, "chloe", "Avant de partir.", reach="project")
+    alpha = await network.node("alpha")
+    space = await open_project(network, alpha, reach="project")
+    await space.invite(alpha, "paul")
+    theirs = await space.write(alpha, "paul", "Avant de partir.")
     await network.settle()
-    await part_from_chloe(place)
-    await place.space.write(place.alpha, "lea", f"{WORD} depuis", "comment", in_reply_to=theirs.url)
+    await end_membership(alpha, "lea", await space.group(alpha), "paul")
+    await space.write(alpha, "lea", f"{WORD} depuis", "comment", in_reply_to=theirs.url)
     await network.settle()
-    assert "mention" not in await place.gamma.notified("chloe")
+    assert "mention" not in await alpha.notified("paul")
 
 
 async def test_a_project_for_its_members_alone_shows_its_name_and_what_it_is(
