@@ -153,9 +153,9 @@ class ProjectStatements(Statements):
 
     async def membership_by_url(self, url: str) -> MembershipRecord | None:
         """The membership behind an Invite or a Join."""
-        if not url:
-            return None
-        return await self.one_of(MembershipRecord, "from project_members where url = $1", url)
+        return await self.one_of(
+            MembershipRecord, "from project_members where url = $1 and url <> ''", url
+        )
 
     async def save_membership(self, membership: MembershipRecord) -> None:
         """Keep how somebody stands to a project."""
