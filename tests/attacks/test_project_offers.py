@@ -154,6 +154,24 @@ async def test_notes_of_members_are_not_a_leads_to_change(network: Network, wire
     assert "À Léa." in record.content
 
 
+async def test_milestones_of_another_project_are_not_theirs_to_change(
+    network: Network, wires: Wires
+) -> None:
+    space, chloe = await joined(network, wires, "lead")
+    other = await open_project(network, space.host, "anne", "autre")
+    mark = await other.write(space.host, "anne", "Essai.", "milestone", title="Essai")
+    await network.settle()
+    change = {"id": mark.url, "cmt:state": "dropped"}
+    for inner in (
+        {"type": "Update", "object": change},
+        {"type": "Delete", "object": mark.url},
+    ):
+        await space.host.receive(chloe, offered(chloe, space, inner))
+        assert (await last_answer(space, wires))[0] == "Reject"
+    ((entry, _),) = await other.entries(space.host, "anne")
+    assert entry.state == "planned"
+
+
 @pytest.mark.parametrize(
     "inner",
     [
