@@ -26,20 +26,48 @@ REASONS: Final[Mapping[str, str]] = {
         "the administrators for more."
     ),
     "answered": mark("This proposal was answered or withdrawn already."),
+    "too-many-offers": mark(
+        "Too many of your proposals wait for an answer. Take one back, or wait for the leads."
+    ),
+    "not-offered": mark("This cannot be proposed to a project."),
+    "not-ended": mark("This project has not ended."),
+    "empty": mark("Write a title or a text first."),
+    "no-title": mark("Fill this in: it is needed."),
+    "no-name": mark("Fill this in: it is needed."),
+    "too-long": mark("This is too long."),
+    "no-day": mark("This is no day."),
+    "over": mark("The last day to answer cannot be over already."),
+    "no-licence": mark("Choose one of the proposals."),
+    "unknown-state": mark("Choose one of the proposals."),
+    "unknown-value": mark("Choose one of the proposals."),
+    "no-project": mark("Choose a project in which you may publish."),
 }
 """Code of a refusal → marked sentence."""
 
+ANSWERS: Final = (
+    mark("Only members of the project write in it."),
+    mark("Observers read and comment; they publish no notes."),
+)
+"""What sites of this software answer to a note that they do not take, beside the above."""
+_NONE: Final[Mapping[str, str]] = {}
 
-async def because(context: WebContext, refused: ActRefused) -> str:
-    """The reason in the language of the page; its own words for what is not known here."""
+
+async def because(
+    context: WebContext, refused: ActRefused, own: Mapping[str, str] = _NONE
+) -> str:
+    """The reason in the language of the page; its own words for what is not known here.
+
+    `own` are the sentences of one page, like `REASONS`, which come before those.
+    """
+    sentence = {**REASONS, **own}.get(refused.code)
     translate = await context.renderer.translate()
-    return translate(REASONS[refused.code]) if refused.code in REASONS else refused.detail
+    return translate(sentence) if sentence is not None else refused.detail
 
 
-async def done(context: WebContext, doing: Awaitable[T]) -> T:
+async def done(context: WebContext, doing: Awaitable[T], own: Mapping[str, str] = _NONE) -> T:
     """Await an act; what it refuses becomes a page that says why. Raises `Refused`."""
     try:
         return await doing
     except ActRefused as refused:
-        reason = await because(context, refused)
+        reason = await because(context, refused, own)
         raise Refused(refused.status, refused.code, reason) from refused
