@@ -182,7 +182,7 @@ async def test_a_refused_note_is_its_authors_alone_with_the_reason(network: Netw
     await network.settle()
     shown = await page(beta, path, client=bruno)
     assert "n’a pas accepté cette note" in shown
-    assert "Only members of the project write in it." in shown
+    assert "Seuls les membres du projet y écrivent." in shown
     assert "Arrivée tardive" not in await page(beta, path, client=carl)
 
 
