@@ -13,9 +13,11 @@ from storage.records import ActorRecord
 from storage.store import Tx
 from web.context import WebContext
 from web.events.listing import ics
+from web.events.words import REASONS
+from web.projects.refusals import done
 from web.rendering import redirect, register_done
 from web.texts import mark
-from web.workspace.actions import acted, back_to, object_for
+from web.workspace.actions import back_to, object_for
 
 OPEN: Final = ("public", "unlisted")
 MAX_MESSAGE: Final = 500
@@ -38,16 +40,17 @@ def add_attending_routes(blueprint: Blueprint, context: WebContext) -> None:
         form = await context.sessions.checked_form()
         record = await object_for(context, number, signed.actor)
         message = form.get("message", "").strip()[:MAX_MESSAGE]
-        found = await acted(join_event(context.outbox, signed.actor, record, message))
-        done = "registered" if found.state == "accepted" else "register-asked"
-        return redirect(back_to(form, record), done=done)
+        joining = join_event(context.outbox, signed.actor, record, message)
+        found = await done(context, joining, REASONS)
+        said = "registered" if found.state == "accepted" else "register-asked"
+        return redirect(back_to(form, record), done=said)
 
     @blueprint.post("/events/<int:number>/leave")
     async def leave(number: int) -> Response:
         signed = await context.sessions.required("reader")
         form = await context.sessions.checked_form()
         record = await object_for(context, number, signed.actor)
-        await acted(leave_event(context.outbox, signed.actor, record))
+        await done(context, leave_event(context.outbox, signed.actor, record), REASONS)
         return redirect(back_to(form, record), done="unregistered")
 
     @blueprint.get("/events/<int:number>.ics")

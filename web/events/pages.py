@@ -18,12 +18,14 @@ from outbox.acts.events.publishing import (
 from outbox.context import ActRefused
 from storage.records import ObjectRecord
 from web.context import WebContext
+from web.events.words import REASONS
 from web.events.writing import EventForm, event_form, read_event
 from web.projects.desk import TABS, Space, member_space
+from web.projects.refusals import because, done
 from web.rendering import redirect, register_done
 from web.sessions import SignedIn
 from web.texts import mark
-from web.workspace.actions import acted, object_for
+from web.workspace.actions import object_for
 from web.workspace.cards import page_for
 
 ALONE: Final = {
@@ -75,7 +77,7 @@ def add_page_routes(blueprint: Blueprint, context: WebContext) -> None:
             try:
                 await change_event(context.outbox, signed.actor, record, changed, text)
             except ActRefused as refused:
-                form.refuse("", refused.detail)
+                form.refuse("", await because(context, refused, REASONS))
             else:
                 return redirect(page_for(record), done="event-saved")
         return await _page(context, form, sent, record=record, event=event)
@@ -85,7 +87,7 @@ def add_page_routes(blueprint: Blueprint, context: WebContext) -> None:
         signed = await context.sessions.required()
         await context.sessions.checked_form()
         record, _ = await _own_event(context, signed, number)
-        await acted(cancel_event(context.outbox, signed.actor, record))
+        await done(context, cancel_event(context.outbox, signed.actor, record), REASONS)
         return redirect(page_for(record), done="event-cancelled")
 
     @blueprint.post("/events/<int:number>/withdraw")
@@ -93,7 +95,7 @@ def add_page_routes(blueprint: Blueprint, context: WebContext) -> None:
         signed = await context.sessions.required()
         await context.sessions.checked_form()
         record, _ = await _own_event(context, signed, number)
-        await acted(withdraw_event(context.outbox, signed.actor, record))
+        await done(context, withdraw_event(context.outbox, signed.actor, record), REASONS)
         return redirect("/events", done="event-withdrawn")
 
 
@@ -118,7 +120,7 @@ async def _announce(context: WebContext, signed: SignedIn, space: Space | None) 
         try:
             record = await publish_event(context.outbox, signed.actor, draft, group)
         except ActRefused as refused:
-            form.refuse("", refused.detail)
+            form.refuse("", await because(context, refused, REASONS))
         else:
             return redirect(page_for(record), done="event-announced")
     return await _page(context, form, sent, space=space)

@@ -22,13 +22,14 @@ from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
 from web.context import WebContext
 from web.events.view import EventView, event_view
-from web.events.words import ATTENDANCE_NAMES
+from web.events.words import ATTENDANCE_NAMES, REASONS
+from web.projects.refusals import done
 from web.public.downloads import site_name
 from web.rendering import redirect, register_done
 from web.sessions import SignedIn
 from web.texts import mark, moment
 from web.typesetting.press import Press
-from web.workspace.actions import acted, object_for
+from web.workspace.actions import object_for
 
 NOTE: Final = re.compile(r"note-([0-9]{1,19})")
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -95,16 +96,17 @@ def add_sheet_routes(blueprint: Blueprint, context: WebContext) -> None:
             for name in form
             if (found := NOTE.fullmatch(name)) is not None
         }
-        await acted(note_attendances(context.outbox, signed.actor, record, noted))
+        await done(context, note_attendances(context.outbox, signed.actor, record, noted), REASONS)
         return redirect(f"/events/{record.id}/attendance", done="sheet-saved")
 
     @blueprint.post("/events/<int:number>/attendance/<int:person>")
     async def answer(number: int, person: int) -> Response:
         signed, record = await _asked(context, number)
         agreed = (await context.sessions.checked_form()).get("answer") == "yes"
-        await acted(answer_attendance(context.outbox, signed.actor, record, person, agreed=agreed))
-        done = "attendance-agreed" if agreed else "attendance-declined"
-        return redirect(f"/events/{record.id}/attendance", done=done)
+        answering = answer_attendance(context.outbox, signed.actor, record, person, agreed=agreed)
+        await done(context, answering, REASONS)
+        said = "attendance-agreed" if agreed else "attendance-declined"
+        return redirect(f"/events/{record.id}/attendance", done=said)
 
     @blueprint.get("/events/<int:number>/attendance/print")
     async def printed(number: int) -> Response:

@@ -27,6 +27,23 @@ ATTENDANCE_NAMES: Final[Mapping[str, str]] = {
     "accepted": mark("registered"),
     "rejected": mark("declined"),
 }
+REASONS: Final[Mapping[str, str]] = {
+    "own-event": mark("Who organises an event takes part anyway."),
+    "elsewhere": mark("One registers for this event on another site."),
+    "cancelled": mark("The event is cancelled."),
+    "over": mark("This event is over."),
+    "full": mark("There is no place left."),
+    "invite": mark("One takes part in this event by invitation only."),
+    "refused": mark("The organiser has declined."),
+    "not-registered": mark("You are not registered for this event."),
+    "no-request": mark("This request was answered or withdrawn already."),
+    "no-event": mark("This is no event that can be changed."),
+    "no-time": mark("Say when the event begins."),
+    "ends-before": mark("An event ends after it has begun."),
+    "no-address": mark("This is no web address."),
+    "no-number": mark("Write a whole number from 1 to 100,000."),
+}
+"""Code of a refusal → marked sentence, before those of `web.projects.refusals`."""
 ZONES: Final = (
     "Europe/Paris", "America/Cayenne", "America/Guadeloupe", "America/Martinique",
     "America/Miquelon", "America/Montreal", "Africa/Abidjan", "Africa/Algiers",

@@ -14,10 +14,10 @@ from web.context import WebContext
 from web.projects.desk import TABS
 from web.projects.journal import milestones_of
 from web.projects.notes import CHANGED_HERE, Place, place_of
-from web.projects.writing import ChangeForm, offer_milestones, refusal_of, said_by
+from web.projects.refusals import because, done
+from web.projects.writing import REFUSALS, ChangeForm, offer_milestones, said_by
 from web.rendering import redirect, register_done
 from web.texts import mark
-from web.workspace.actions import acted
 
 register_done(
     {
@@ -49,7 +49,7 @@ def add_change_routes(blueprint: Blueprint, context: WebContext) -> None:
                     text=form.text.data or "",
                 )
             except ActRefused as refused:
-                form.refuse("text", await refusal_of(context, refused))
+                form.refuse("text", await because(context, refused, REFUSALS))
             else:
                 return redirect(place.address, done="note-changed")
         return await context.renderer.render(
@@ -68,7 +68,7 @@ def add_change_routes(blueprint: Blueprint, context: WebContext) -> None:
         signed = await context.sessions.required("reader")
         await context.sessions.checked_form()
         place = await _changeable(context, number, object_id)
-        await acted(withdraw_entry(context.outbox, signed.actor, place.record))
+        await done(context, withdraw_entry(context.outbox, signed.actor, place.record))
         return redirect(place.space.base, done="note-withdrawn")
 
 

@@ -32,6 +32,7 @@ from web.projects.desk import TABS, Space, member_space, space
 from web.projects.journal import milestones_of
 from web.projects.notes import Place, place_of
 from web.projects.offering import own_text
+from web.projects.refusals import because, done
 from web.projects.words import REACH_NAMES
 from web.projects.writing import offer_milestones
 from web.rendering import redirect, register_done
@@ -43,9 +44,7 @@ MAX_OBJECTION: Final = 5_000
 REASONS: Final = {
     "over": mark("The last day to vote cannot be over already."),
     "choices": mark("A vote has two to ten different choices, one on each line."),
-    "too-long": mark("This is too long."),
     "quorum": mark("Write a whole number from 1 to 10,000."),
-    "no-title": mark("Fill this in: it is needed."),
     "closed": mark("The vote is closed."),
     "voted": mark("You have voted already; a vote counts once."),
     "no-voter": mark("Leads and partners of the project vote."),
@@ -55,7 +54,6 @@ REASONS: Final = {
     "not-yours": mark("Only who wrote it does this."),
     "not-a-member": mark("Only members of the project do this."),
     "observer": mark("Observers read and comment; they propose nothing."),
-    "project-ended": mark("The project has ended: nothing more is added to it."),
 }
 _FIELDS: Final = {"over": "closes", "choices": "choices", "quorum": "quorum", "no-title": "title"}
 
@@ -174,7 +172,8 @@ class DecisionPages:
                     context.outbox, _viewer(found), found.group, await self._proposal(form)
                 )
             except ActRefused as refused:
-                form.refuse(_FIELDS.get(refused.code, ""), await self._because(refused))
+                reason = await because(context, refused, REASONS)
+                form.refuse(_FIELDS.get(refused.code, ""), reason)
             else:
                 return redirect(f"{found.base}/decisions/{record.id}", done="proposed-vote")
         return await context.renderer.render(
@@ -232,16 +231,8 @@ class DecisionPages:
         return await place_of(self._context, number, object_id), sent
 
     async def _done(self, place: Place, doing: Awaitable[object], said: str) -> Response:
-        try:
-            await doing
-        except ActRefused as refused:
-            text = await self._because(refused)
-            raise Refused(refused.status, refused.code, text) from refused
+        await done(self._context, doing, REASONS)
         return redirect(f"{place.space.base}/decisions/{place.record.id}", done=said)
-
-    async def _because(self, refused: ActRefused) -> str:
-        _ = await self._context.renderer.translate()
-        return _(REASONS[refused.code]) if refused.code in REASONS else refused.detail
 
     async def _form(self, found: Space, sent: Any) -> ProposalForm:
         context = self._context

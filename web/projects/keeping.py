@@ -17,6 +17,7 @@ from outbox.context import ActRefused
 from web.context import WebContext
 from web.forms import Form, line
 from web.projects.desk import TABS, Space, led_space, member_space
+from web.projects.refusals import because
 from web.rendering import redirect, register_done
 from web.rules import longest, required
 from web.texts import mark
@@ -37,6 +38,8 @@ WRONG: Final = {
     "no-alias": mark("The project at this address does not say that it takes this one in."),
     "no-project": mark("There is no project at this address."),
     "move-here": mark("A project moves to another site than this one."),
+    "name-refused": mark("This name cannot be taken: choose another one."),
+    "not-a-partner": mark("Only partners of the project do this."),
 }
 
 
@@ -122,10 +125,12 @@ async def _did(context: WebContext, form: Any, field: str, doing: Any) -> bool:
     """Await an act; what it refuses is said at a field of the form."""
     try:
         await doing
-    except (ActRefused, FederationError) as refused:
+    except ActRefused as refused:
+        form.refuse(field, await because(context, refused, WRONG))
+        return False
+    except FederationError:
         _ = await context.renderer.translate()
-        code = refused.code if isinstance(refused, ActRefused) else ""
-        form.refuse(field, _(WRONG[code]) if code in WRONG else str(refused))
+        form.refuse(field, _(mark("The other site does not answer as it should; try again later.")))
         return False
     return True
 

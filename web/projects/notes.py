@@ -26,7 +26,8 @@ from web.context import WebContext
 from web.forms import Form, area
 from web.projects.desk import TABS, Space, space
 from web.projects.journal import Milestone, milestones_of
-from web.projects.writing import refusal_of
+from web.projects.refusals import because
+from web.projects.writing import REFUSALS
 from web.rendering import redirect, register_done
 from web.rules import longest, required
 from web.texts import mark
@@ -234,6 +235,6 @@ def add_note_routes(blueprint: Blueprint, context: WebContext) -> None:
         try:
             await post(context.outbox, signed.actor, draft)
         except ActRefused as refused:
-            form.refuse("text", await refusal_of(context, refused))
+            form.refuse("text", await because(context, refused, REFUSALS))
             return await show(context, place, answer=form, status=refused.status)
         return redirect(f"{place.address}#conversation", done="answered")

@@ -52,9 +52,7 @@ ANSWERS: Final = (
 _NONE: Final[Mapping[str, str]] = {}
 
 
-async def because(
-    context: WebContext, refused: ActRefused, own: Mapping[str, str] = _NONE
-) -> str:
+async def because(context: WebContext, refused: ActRefused, own: Mapping[str, str] = _NONE) -> str:
     """The reason in the language of the page; its own words for what is not known here.
 
     `own` are the sentences of one page, like `REASONS`, which come before those.

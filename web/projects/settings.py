@@ -12,11 +12,11 @@ from web.context import WebContext
 from web.projects.desk import TABS, Space, led_space
 from web.projects.forms import SettingsForm, check_values
 from web.projects.opening import concepts_for
+from web.projects.refusals import done
 from web.projects.values import fill_choices, shown, told
 from web.projects.words import REACH_MEANINGS
 from web.rendering import redirect, register_done
 from web.texts import mark
-from web.workspace.actions import acted
 from web.workspace.profile import picture_problem, uploaded_picture
 
 PICTURES: Final = ("icon", "image")
@@ -45,7 +45,7 @@ def add_settings_routes(blueprint: Blueprint, context: WebContext) -> None:
             draft = await _checked(context, space, form)
             if draft is not None:
                 assert space.viewer is not None
-                await acted(change_space(context.outbox, space.viewer, space.group, draft))
+                await done(context, change_space(context.outbox, space.viewer, space.group, draft))
                 return redirect(f"{space.base}/settings", done="project-saved")
         return await _page(context, space, form, status=422 if sent is not None and not do else 200)
 
@@ -59,7 +59,7 @@ def add_settings_routes(blueprint: Blueprint, context: WebContext) -> None:
             await context.sessions.checked_form()
             assert space.viewer is not None
             draft = replace(_as_it_is(space), state="abandoned")
-            await acted(change_space(context.outbox, space.viewer, space.group, draft))
+            await done(context, change_space(context.outbox, space.viewer, space.group, draft))
             return redirect(space.base, done="given-up")
         return await context.renderer.render(
             "projects/give_up.html", index=False, space=space, tabs=TABS

@@ -37,7 +37,6 @@ REACHES: Final[dict[str, str]] = {
 REFUSALS: Final[dict[str, str]] = {
     "not-a-member": mark("You are no longer a member of this project: only its members write."),
     "observer": mark("Observers read and answer; they publish no notes."),
-    "empty": mark("Write a title or a text first."),
     "no-media": mark("One of the files is gone; add it again."),
 }
 
@@ -211,7 +210,7 @@ async def published(context: WebContext, space: Space, page: NotePage) -> Object
         return await publish_entry(context.outbox, _viewer(space), space.group, draft)
     except ActRefused as refused:
         where = "text" if refused.code == "empty" else ""
-        form.refuse(where, await refusal_of(context, refused))
+        form.refuse(where, await because(context, refused, REFUSALS))
         return page
 
 
@@ -225,14 +224,6 @@ def said_by(form: Any, entry: Entry) -> Entry:
         happened=happened.isoformat() if isinstance(happened, day_of) else "",
         link=form.link.data or "",
     )
-
-
-async def refusal_of(context: WebContext, refused: ActRefused) -> str:
-    """Why a note is not possible, in the language of the page."""
-    if refused.code not in REFUSALS:
-        return await because(context, refused)
-    _ = await context.renderer.translate()
-    return _(REFUSALS[refused.code])
 
 
 def _state(kind: Kind) -> str:
