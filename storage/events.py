@@ -7,7 +7,7 @@ from storage.audience import LISTED, MAY_SEE
 from storage.records import ActorRecord, ObjectRecord, columns
 from storage.statements import Statements
 
-MAX_ATTENDEES: Final = 5_000
+MOST_LISTED: Final = 5_000
 LONGEST_MS: Final = 60 * 86_400_000
 """What began longer ago is over for lists, whatever its end."""
 
@@ -201,7 +201,7 @@ class EventStatements(Statements):
             "order by t.created_at, t.actor_id limit $3",
             object_id,
             states,
-            MAX_ATTENDEES,
+            MOST_LISTED,
         )
         width = len(AttendanceRecord.__dataclass_fields__)
         return [(AttendanceRecord(*row[:width]), ActorRecord(*row[width:])) for row in rows]

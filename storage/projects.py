@@ -240,6 +240,18 @@ class ProjectStatements(Statements):
         width = len(MembershipRecord.__dataclass_fields__)
         return [(MembershipRecord(*row[:width]), ActorRecord(*row[width:])) for row in rows]
 
+    async def members_among(self, project_id: int, actor_ids: list[int]) -> list[int]:
+        """Those of these actors who belong to a project."""
+        if not actor_ids:
+            return []
+        rows = await self.connection.fetch_all(
+            "select actor_id from project_members "
+            "where project_id = $1 and actor_id = any($2) and state = 'member' order by actor_id",
+            project_id,
+            actor_ids,
+        )
+        return [row[0] for row in rows]
+
     async def local_members(self, project_id: int, *, since: int | None = None) -> list[int]:
         """The members who live here; with `since` (milliseconds) those who were it by then."""
         rows = await self.connection.fetch_all(
@@ -252,14 +264,6 @@ class ProjectStatements(Statements):
             since,
         )
         return [row[0] for row in rows]
-
-    async def member_hosts(self, project_id: int) -> set[str]:
-        """The servers on which the members live."""
-        rows = await self.connection.fetch_all(
-            "select distinct host from project_members where project_id = $1 and state = 'member'",
-            project_id,
-        )
-        return {row[0] for row in rows}
 
     async def member_inboxes(self, project_id: int) -> list[str]:
         """Where the members elsewhere take activities, each server once where it can be."""

@@ -25,7 +25,6 @@ PROJECT_REACHES: Final[tuple[ProjectReach, ...]] = get_args(ProjectReach)
 """For whom an entry is: everybody, the servers of the network, the members of the project."""
 
 MAX_PURPOSE: Final = 20_000
-MAX_TERRITORIES: Final = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

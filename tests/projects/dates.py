@@ -7,7 +7,7 @@ from objects.projects.decisions import Decision, decisions
 from objects.projects.entries import Entry, day_of
 from objects.projects.milestones import Milestone, milestones
 from outbox.acts.projects.decisions import Proposal, propose
-from outbox.acts.projects.milestones import publish_call, set_milestone
+from outbox.acts.projects.entries import EntryDraft, publish_entry
 from outbox.deadlines import Deadlines
 from storage.records import ObjectRecord
 from tests.support.fediverse import LocalNode, Network
@@ -37,9 +37,8 @@ async def plan(
     """A milestone that is due in some days, on every server."""
     entry = Entry(kind="milestone", title=title, due=in_days(space.host, days), **said)  # type: ignore[arg-type]
     lead = await space.host.person(space.lead)
-    record = await set_milestone(
-        space.host.outbox, lead, await space.group(space.host), entry, text
-    )
+    draft = EntryDraft(entry=entry, text=text)
+    record = await publish_entry(space.host.outbox, lead, await space.group(space.host), draft)
     await space.network.settle()
     return record
 
@@ -52,7 +51,8 @@ async def call_for(
     entry = Entry(kind="call", title=title, due=due, skills=skills, **said)  # type: ignore[arg-type]
     lead = await space.host.person(space.lead)
     group = await space.group(space.host)
-    record = await publish_call(space.host.outbox, lead, group, entry, "Écrivez-nous.")
+    draft = EntryDraft(entry=entry, text="Écrivez-nous.")
+    record = await publish_entry(space.host.outbox, lead, group, draft)
     await space.network.settle()
     return record
 

@@ -8,7 +8,7 @@ import pytest
 from objects.projects.calls import narrowed, open_calls, skill_names
 from objects.projects.entries import Entry
 from objects.projects.offers import other_state
-from outbox.acts.projects.milestones import publish_call
+from outbox.acts.projects.entries import EntryDraft, publish_entry
 from outbox.acts.projects.offers import make_offer
 from outbox.context import ActRefused
 from outbox.deadlines import Deadlines
@@ -104,10 +104,9 @@ async def test_a_call_that_is_answered_or_withdrawn_is_not_listed_as_open(
 async def test_a_call_in_the_past_is_refused(network: Network) -> None:
     space, (alpha, *_) = await partners(network)
     entry = Entry(kind="call", title="Trop tard", due="2020-01-01")
+    lea, group = await alpha.person("lea"), await space.group(alpha)
     with pytest.raises(ActRefused, match="over"):
-        await publish_call(
-            alpha.outbox, await alpha.person("lea"), await space.group(alpha), entry, "?"
-        )
+        await publish_entry(alpha.outbox, lea, group, EntryDraft(entry=entry, text="?"))
 
 
 async def test_a_call_stays_open_until_the_end_of_its_day_in_france(network: Network) -> None:

@@ -5,8 +5,7 @@ import pytest
 from objects.projects.entries import Entry
 from objects.projects.milestones import progress
 from objects.projects.offers import other_state
-from outbox.acts.projects.entries import change_entry
-from outbox.acts.projects.milestones import set_milestone
+from outbox.acts.projects.entries import EntryDraft, change_entry, publish_entry
 from outbox.acts.projects.offers import make_offer
 from outbox.context import ActRefused
 from tests.projects.dates import DAY, in_days, milestones_on, partners, pass_days, plan, rows
@@ -123,7 +122,9 @@ async def test_milestones_are_written_by_leads_with_a_title_and_a_day_that_exist
     for title, due in (("", ""), ("Fini", "demain")):
         entry = Entry(kind="milestone", title=title, due=due)
         with pytest.raises(ActRefused):
-            await set_milestone(alpha.outbox, lead, await space.group(alpha), entry, "?")
+            await publish_entry(
+                alpha.outbox, lead, await space.group(alpha), EntryDraft(entry=entry, text="?")
+            )
     record = await plan(space, "Matériel livré", 20)
     seen = await beta.object(record.url)
     assert seen is not None
