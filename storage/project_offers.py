@@ -22,7 +22,6 @@ class OfferRecord:
     document: str
     state: str
     answer: str
-    decided_by: int | None
     created_at: int
     decided_at: int | None
 
@@ -44,17 +43,14 @@ class ProjectOfferStatements(Statements):
             return None
         return await self.one_of(OfferRecord, "from project_offers where url = $1", url)
 
-    async def decide(
-        self, offer_id: int, state: str, answer: str, decided_by: int | None, now: int
-    ) -> bool:
+    async def decide(self, offer_id: int, state: str, answer: str, now: int) -> bool:
         """Note what became of an offer that waits; False when it waits no more."""
         changed = await self.connection.execute(
-            "update project_offers set state = $2, answer = $3, decided_by = $4, decided_at = $5 "
+            "update project_offers set state = $2, answer = $3, decided_at = $4 "
             "where id = $1 and state = 'waiting'",
             offer_id,
             state,
             answer,
-            decided_by,
             now,
         )
         return changed > 0

@@ -36,7 +36,6 @@ class ProjectRecord:
     properties: str
     member_properties: str
     position: int
-    founder_id: int | None
     closed_at: int | None
     created_at: int
     updated_at: int
@@ -57,7 +56,6 @@ class MembershipRecord:
     state: str
     engagement: str
     url: str
-    invited_by: int | None
     since: int
     created_at: int
 
@@ -164,7 +162,7 @@ class ProjectStatements(Statements):
             membership,
             rest="on conflict (project_id, actor_id) do update set host = excluded.host, "
             "role = excluded.role, state = excluded.state, engagement = excluded.engagement, "
-            "url = excluded.url, invited_by = excluded.invited_by, since = excluded.since",
+            "url = excluded.url, since = excluded.since",
         )
 
     async def forget_members(self, project_id: int, now: int) -> None:

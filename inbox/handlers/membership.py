@@ -160,7 +160,7 @@ async def _offer_answered(context: HandlerContext, url: str, *, agreed: bool) ->
         raise Violation("only the project that it was proposed to answers")
     state = "accepted" if agreed else "rejected"
     answer = "" if agreed else _reason(context)
-    if not await tx.project_offers.decide(offer.id, state, answer, context.actor.id, context.now):
+    if not await tx.project_offers.decide(offer.id, state, answer, context.now):
         raise Ignored("the Offer was answered or withdrawn before")
     member = await tx.actors.by_id(offer.actor_id)
     if member is not None:

@@ -71,9 +71,6 @@ async def take_back(context: HandlerContext, undone: Document) -> str | None:
         return None
     if offer.actor_id != context.actor.id:
         raise Violation("only one's own Offer can be undone")
-    done = await context.tx.project_offers.decide(
-        offer.id, "withdrawn", "", context.actor.id, context.now
-    )
-    if not done:
+    if not await context.tx.project_offers.decide(offer.id, "withdrawn", "", context.now):
         raise Ignored("the Offer was answered before")
     return ""

@@ -88,4 +88,5 @@ def _shown(offer: OfferRecord, member: ActorRecord) -> dict[str, Any]:
         "reason": reason_of(offer.document),
         "answer": offer.answer,
         "created": wire_time(offer.created_at),
+        "decided": wire_time(offer.decided_at) if offer.decided_at is not None else None,
     }

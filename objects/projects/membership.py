@@ -84,13 +84,12 @@ async def stand(
     role: Role | None = None,
     url: str | None = None,
     engagement: str | None = None,
-    invited_by: int | None = None,
 ) -> MembershipRecord:
     """Let somebody stand to a project in another way; what is not said stays as it was."""
     before = await tx.projects.membership(project_id, person.id)
     if before is None:
         before = MembershipRecord(
-            project_id, person.id, person.host, "partner", state, "", "", None, now, now
+            project_id, person.id, person.host, "partner", state, "", "", now, now
         )
     changed = replace(
         before,
@@ -99,7 +98,6 @@ async def stand(
         role=before.role if role is None else role,
         url=before.url if url is None else url,
         engagement=before.engagement if engagement is None else engagement[:MAX_ENGAGEMENT],
-        invited_by=before.invited_by if invited_by is None else invited_by,
         since=before.since if before.state == state else now,
     )
     await tx.projects.save_membership(changed)

@@ -27,7 +27,6 @@ def project_row(
     reach: str,
     identifiers: Identifiers,
     now: int,
-    founder_id: int | None = None,
 ) -> ProjectRecord:
     """The row of a project that lives here, with what its actor says of it."""
 
@@ -44,7 +43,6 @@ def project_row(
         properties=said(inside=False),
         member_properties=said(inside=True),
         position=0,
-        founder_id=founder_id,
         closed_at=now if state in ENDED else None,
         created_at=now,
         updated_at=now,
@@ -74,7 +72,6 @@ async def keep_remote_project(tx: Tx, group: ActorRecord, now: int) -> ProjectRe
         properties="{}",
         member_properties="{}",
         position=before.position if before else 0,
-        founder_id=None,
         closed_at=(closed_at or now) if state in ENDED else None,
         created_at=before.created_at if before else now,
         updated_at=now,

@@ -15,12 +15,10 @@ create table projects (
     member_properties text not null default '{}',
     -- the last number given to an entry by the host
     position bigint not null default 0,
-    founder_id bigint references actors (id) on delete set null,
     closed_at bigint,
     created_at bigint not null,
     updated_at bigint not null
 );
-create index projects_founder on projects (founder_id) where founder_id is not null;
 create index projects_state on projects (state, actor_id);
 
 create table project_members (
@@ -34,7 +32,6 @@ create table project_members (
     engagement text not null default '',
     -- the id of the Invite or Join that is waiting for an answer, or was answered
     url text not null default '',
-    invited_by bigint references actors (id) on delete set null,
     -- since when in this state
     since bigint not null,
     created_at bigint not null,
@@ -43,7 +40,6 @@ create table project_members (
 create index project_members_actor on project_members (actor_id, state);
 create index project_members_host on project_members (project_id, host) where state = 'member';
 create index project_members_url on project_members (url) where url <> '';
-create index project_members_inviter on project_members (invited_by) where invited_by is not null;
 
 -- What belongs to a project: notes, comments, milestones, deliverables, decisions, calls, events.
 create table project_entries (
@@ -70,7 +66,6 @@ create index project_entries_place on project_entries (project_id, position, obj
 create index project_entries_kind on project_entries (project_id, kind, due_at);
 create index project_entries_milestone on project_entries (milestone) where milestone <> '';
 create index project_entries_due on project_entries (kind, due_at) where due_at is not null;
-create index project_entries_activity on project_entries (activity_url) where activity_url <> '';
 
 -- What a member proposes to do with the project, for a lead to agree to.
 create table project_offers (
@@ -82,13 +77,11 @@ create table project_offers (
     -- waiting, accepted, rejected, withdrawn
     state text not null default 'waiting',
     answer text not null default '',
-    decided_by bigint references actors (id) on delete set null,
     created_at bigint not null,
     decided_at bigint
 );
 create index project_offers_project on project_offers (project_id, state, id);
 create index project_offers_actor on project_offers (actor_id);
-create index project_offers_decider on project_offers (decided_by) where decided_by is not null;
 
 -- Addresses that let somebody without an account read: a funder's link, a calendar.
 create table project_links (

@@ -361,7 +361,7 @@ async def test_outboxes_show_what_is_for_members_to_their_owner_only(
     assert done["id"] not in await shown(False)
     client = beta.app.test_client()
     page = await client.get("/users/bruno/outbox?before=latest", headers={"Host": beta.host})
-    assert done["id"] not in (await page.get_data()).decode()
+    assert done["id"] not in await page.get_data(as_text=True)
     inbox = await client.get("/users/bruno/inbox", headers={"Host": beta.host})
     assert inbox.status_code in (401, 403, 404, 405)
 
@@ -391,13 +391,13 @@ async def test_one_registers_for_an_event_of_the_project_and_takes_it_back(
     record = await alpha.object(url)
     assert record is not None
     kept = await alpha.store.query(
-        lambda tx: tx.events.attendees(record.id, ("accepted", "requested"))
+        lambda tx: tx.events.attendees(record.id, ["accepted", "requested"])
     )
     assert [person.url for _, person in kept] == [bruno.url]
     assert (await refused(alpha, "lea", {"type": "Join", "object": url}))[0] == 409
     await act(beta, "bruno", {"type": "Leave", "object": url})
     await space.network.settle()
     attendance = await alpha.store.query(
-        lambda tx: tx.events.attendees(record.id, ("accepted", "requested"))
+        lambda tx: tx.events.attendees(record.id, ["accepted", "requested"])
     )
     assert attendance == []

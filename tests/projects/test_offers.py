@@ -212,7 +212,8 @@ async def test_a_lead_elsewhere_changes_what_the_project_says(network: Network) 
     assert (await propose(space, beta, "bruno", SpaceChange(said=said))).state == "accepted"
     for node in (space.host, beta):
         group = await space.group(node)
-        record = await node.store.query(lambda tx, one=group.id: tx.projects.by_id(one))
+        async with node.store.read() as tx:
+            record = await tx.projects.by_id(group.id)
         assert record is not None
         assert (group.name, record.state) == ("RVA 2", "selected")
         assert "Région Normandie" in record.fields

@@ -14,7 +14,7 @@ async def a_project(tx: Tx, *, local: bool = True, reach: str = "public") -> Act
     group = replace(actor("projet", local=local), type="Group")
     await tx.actors.save(group)
     await tx.projects.add(
-        ProjectRecord(group.id, "{}", "idea", "open", reach, "{}", "{}", 0, None, None, 1, 1)
+        ProjectRecord(group.id, "{}", "idea", "open", reach, "{}", "{}", 0, None, 1, 1)
     )
     return group
 
@@ -25,14 +25,14 @@ async def a_member(
     person = replace(actor(name, local=False, host="other.example"), severity=severity)
     await tx.actors.save(person)
     await tx.projects.save_membership(
-        MembershipRecord(group.id, person.id, person.host, "partner", state, "", "", None, 1, 1)
+        MembershipRecord(group.id, person.id, person.host, "partner", state, "", "", 1, 1)
     )
     return person
 
 
 def an_offer(group: ActorRecord, person: ActorRecord, url: str) -> OfferRecord:
     return OfferRecord(
-        new_id(), group.id, person.id, url, "{}", "waiting", "", None, created_at=1, decided_at=None
+        new_id(), group.id, person.id, url, "{}", "waiting", "", created_at=1, decided_at=None
     )
 
 
@@ -44,8 +44,8 @@ async def test_an_offer_is_kept_once_and_decided_once(store: Store) -> None:
         assert await tx.project_offers.add(offer)
         assert not await tx.project_offers.add(replace(offer, id=new_id()))
         assert await tx.project_offers.count_waiting(group.id, person.id) == 1
-        assert await tx.project_offers.decide(offer.id, "rejected", "Non.", person.id, 5)
-        assert not await tx.project_offers.decide(offer.id, "accepted", "", person.id, 6)
+        assert await tx.project_offers.decide(offer.id, "rejected", "Non.", 5)
+        assert not await tx.project_offers.decide(offer.id, "accepted", "", 6)
         ((kept, who),) = await tx.project_offers.of_project(group.id, ["rejected"])
         assert (kept.answer, kept.decided_at, who.id) == ("Non.", 5, person.id)
         assert await tx.project_offers.of_member(group.id, person.id) == [kept]

@@ -53,7 +53,6 @@ async def invite_within(
         context.now(),
         role=role,
         url=context.identifiers.activity(number),
-        invited_by=lead.id,
     )
     await context.publisher.publish(
         tx,

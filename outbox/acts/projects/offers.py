@@ -101,7 +101,7 @@ async def take_offer(
     await tx.project_offers.add(offer)
     if at_once:
         await carry_out(tx, context, member, group, proposal)
-        await tx.project_offers.decide(offer.id, "accepted", "", member.id, context.now())
+        await tx.project_offers.decide(offer.id, "accepted", "", context.now())
         return await _again(tx, offer)
     for lead in await leads(tx, group.id):
         if lead.local:
@@ -128,7 +128,7 @@ async def withdraw_offer(
         raise ActRefused(404, "no-offer", "There is no such proposal of yours.")
 
     async def operation(tx: Tx) -> OfferRecord:
-        await _decided(tx, offer, "withdrawn", "", member, context.now())
+        await _decided(tx, offer, "withdrawn", "", context.now())
         group = await tx.actors.by_id(offer.project_id)
         if group is not None and not group.local:
             proposed = proposal_document(from_text(offer.document), group.url)
@@ -167,7 +167,7 @@ async def decide_offer(
             raise ActRefused(404, "not-found", "There is no such project here.")
         await hosted_and_led(tx, lead, group)
         state = "accepted" if agreed else "rejected"
-        await _decided(tx, offer, state, reason[:MAX_REASON], lead, context.now())
+        await _decided(tx, offer, state, reason[:MAX_REASON], context.now())
         if agreed:
             await carry_out(tx, context, lead, group, proposal)
         await _tell_answer(tx, context, group, offer, agreed=agreed, reason=reason[:MAX_REASON])
@@ -251,16 +251,13 @@ def _row(
         document=text_of(proposal, reason),
         state="waiting",
         answer="",
-        decided_by=None,
         created_at=context.now(),
         decided_at=None,
     )
 
 
-async def _decided(
-    tx: Tx, offer: OfferRecord, state: str, answer: str, by: ActorRecord, now: int
-) -> None:
-    if not await tx.project_offers.decide(offer.id, state, answer, by.id, now):
+async def _decided(tx: Tx, offer: OfferRecord, state: str, answer: str, now: int) -> None:
+    if not await tx.project_offers.decide(offer.id, state, answer, now):
         raise ActRefused(409, "answered", "The proposal was answered or withdrawn before.")
 
 

@@ -94,7 +94,6 @@ async def open_space(
             reach=draft.reach,
             identifiers=context.identifiers,
             now=now,
-            founder_id=founder.id,
         )
         await tx.projects.add(record)
         await stand(tx, group.id, founder, "member", now, role="lead", engagement=engagement)
@@ -133,7 +132,6 @@ async def change_space(
             reach=draft.reach,
             identifiers=context.identifiers,
             now=now,
-            founder_id=before.founder_id,
         )
         closed = (before.closed_at or now) if draft.state in ENDED else None
         row = replace(row, closed_at=closed, created_at=before.created_at)
