@@ -35,6 +35,7 @@ async def show_activity(
     followers: bool,
     home: bool,
     kinds: Mapping[int, str] | None = None,
+    named: set[int] | None = None,
     shared: bool = False,
 ) -> None:
     """Put an activity into the timelines of those here whom it concerns; blocks count.
@@ -42,9 +43,10 @@ async def show_activity(
     `followers` reaches the actor's local followers, `addressed` these local actors (others
     among them are ignored), and an actor of ours sees what they did themselves. With `home`
     it shows in home timelines (of followers and of the actor), else only in inboxes; then the
-    addressed are notified of a mention, or of what `kinds` says, a local author of a reply, and
-    followers who want to know of every post, once. An entry of a home timeline is sorted by the
-    id under which apps know it: that of the object, or (`shared`) of the activity that shares it.
+    addressed (or `named` among them) are notified of a mention, or of what `kinds` says, a local
+    author of a reply, and followers who want to know of every post, once. An entry of a home
+    timeline is sorted by the id under which apps know it: that of the object, or (`shared`) of
+    the activity that shares it.
     """
     in_home = home and record is not None
     number = record.id if in_home and record is not None and not shared else activity_id
@@ -56,7 +58,8 @@ async def show_activity(
     if owners:
         await tx.activities.show_to(sorted(owners), entry, author_id)
     if in_home and record is not None and author_id == actor.id:
-        await notify_addressed(tx, actor, record, addressed, kinds or {})
+        told = addressed if named is None else named
+        await notify_addressed(tx, actor, record, told, kinds or {})
         if followers:
             await _notify_watchers(tx, actor, record, addressed)
         await _show_around(tx, actor, record, addressed)

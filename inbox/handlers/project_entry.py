@@ -221,6 +221,8 @@ async def _show(
             group,
             record,
             addressed=members - {record.actor_id},
+            # Who is named was told above: members see it without being named.
+            named=set(),
             followers=open_to_all,
             home=True,
             # For members alone: no share that anybody could count, but the entry itself.

@@ -132,6 +132,17 @@ async def test_milestones_are_written_by_leads_with_a_title_and_a_day_that_exist
         await change_entry(beta.outbox, bruno, seen, text="Autre chose")
 
 
+async def test_a_milestone_for_everybody_is_news_of_the_project_and_names_no_member(
+    network: Network,
+) -> None:
+    space, (alpha, beta, _) = await partners(network)
+    await plan(space, "Matériel livré", 20)
+    told = await beta.notified("bruno")
+    assert told.count("project.entry") == 1
+    assert "mention" not in told
+    assert "mention" not in await alpha.notified("lea")
+
+
 async def test_a_second_change_arrives_too(network: Network) -> None:
     space, (alpha, beta, _) = await partners(network)
     record = await plan(space, "Matériel livré", 20)

@@ -5,7 +5,7 @@ from typing import Final
 
 from quart import Blueprint, Response
 
-from objects.notices import Notice, notices_of, read_until
+from objects.notices import ENTRY, Notice, notices_of, read_until
 from objects.text import plain_text
 from outbox.acts.follow import answer
 from storage.ids import new_id
@@ -21,6 +21,7 @@ from web.workspace.people import person_with_id
 
 PAGE: Final = 40
 MAX_QUOTED: Final = 80
+PLAIN_ENTRY: Final = "project.entry by the project"
 
 register_done(
     {
@@ -59,6 +60,7 @@ _SINGLE: Final[dict[str, str]] = {
     "project.offer-accepted": mark("The project %(project)s did what you proposed"),
     "project.offer-rejected": mark("The project %(project)s did not agree to your proposal"),
     "project.entry": mark("New in the project %(project)s: %(what)s (%(who)s)"),
+    PLAIN_ENTRY: mark("New in the project %(project)s: %(what)s"),
     "admin.sign_up": mark("%(who)s became a member"),
     "admin.report": mark("%(who)s reported something"),
     "severed_relationships": mark("Some of your follows have ended"),
@@ -81,16 +83,23 @@ _OTHER: Final = mark("%(who)s did something that concerns you")
 
 def sentence(notice: Notice, language: str) -> str:
     """A notice in one sentence of plain text."""
+    people = [person for person in notice.people if not _is(person, notice.project)]
+    kind = notice.kind if people or notice.kind != ENTRY else PLAIN_ENTRY
     values = {
-        "who": names(notice.people, language),
+        "who": names(people or notice.people, language),
         "what": quoted(notice.record, language),
         "above": quoted(notice.parent, language),
         "project": names([notice.project], language) if notice.project else "",
     }
     text = _by_several(notice.kind, counted(language), len(notice.people))
     if not text:
-        text = texts_of(language)(_SINGLE.get(notice.kind, _OTHER))
+        text = texts_of(language)(_SINGLE.get(kind, _OTHER))
     return text % values
+
+
+def _is(person: ActorRecord, project: ActorRecord | None) -> bool:
+    """Whether it is the project itself, which writes its milestones and calls."""
+    return project is not None and person.id == project.id
 
 
 def _by_several(kind: str, ngettext: Callable[[str, str, int], str], n: int) -> str:
