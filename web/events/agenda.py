@@ -7,8 +7,6 @@ owner takes it back or belongs to the project no more.
 
 import calendar as months
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -19,30 +17,33 @@ from actors.problems import not_found
 from federation.errors import Refused
 from objects.events.calendar import Deadline, calendar
 from objects.events.times import PLACE, local, midnight
-from objects.projects.entries import from_json
 from objects.projects.membership import is_member
-from objects.text import plain_text
 from storage.ids import new_id
-from storage.project_entries import EntryRecord
 from storage.project_links import ProjectLinkRecord
-from storage.records import ActorRecord, ObjectRecord
+from storage.records import ActorRecord
 from storage.store import Tx
 from web.context import WebContext
 from web.events.listing import KEPT_MS, ics
-from web.events.view import EventView, views_of
+from web.events.month import (
+    DATED,
+    Item,
+    Month,
+    day_of_entry,
+    items_of,
+    month_name,
+    titled,
+    weekdays,
+)
+from web.events.view import views_of
 from web.projects.desk import TABS, Space, member_space, space
 from web.rendering import redirect, register_done
-from web.texts import mark, texts_of
-from web.workspace.cards import page_for
+from web.texts import mark
 
-DATED: Final = ["milestone", "call"]
 AHEAD_MS: Final = 3 * 366 * 86_400_000
+AHEAD: Final = timedelta(days=366)
+MANY_LATER: Final = 10
 FIRST_YEAR: Final = 1971
 LAST_YEAR: Final = 2199
-_NAMES: Final = {
-    "milestone": mark("Milestone: %s"),
-    "call": mark("Last day of the call: %s"),
-}
 
 register_done(
     {
@@ -50,46 +51,6 @@ register_done(
         "calendar-revoked": mark("This address leads nowhere any more."),
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """Something on a day of a project: an event, a milestone, a deadline."""
-
-    day: date
-    last: date
-    hour: str
-    kind: str
-    title: str
-    address: str
-    view: EventView | None = None
-    ended: bool = False
-    spoken: str = ""
-
-    def on(self, day: date) -> bool:
-        """Whether it is on a day."""
-        return self.day <= day <= self.last
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A month as a table of weeks, and what is in it."""
-
-    first: date
-    weeks: tuple[tuple[date, ...], ...]
-    items: tuple[Item, ...]
-    name: str
-    weekdays: tuple[tuple[str, str], ...]
-
-    @property
-    def before(self) -> str:
-        """The month before, as its address says it."""
-        return f"{self.first - timedelta(days=1):%Y-%m}"
-
-    @property
-    def after(self) -> str:
-        """The month after."""
-        return f"{self.first + timedelta(days=32):%Y-%m}"
 
 
 def add_agenda_routes(blueprint: Blueprint, context: WebContext) -> None:
@@ -194,26 +155,13 @@ async def _file(context: WebContext, group: ActorRecord, viewer_id: int) -> byte
         found = await tx.events.of_project(group.id, viewer_id, now - 4 * KEPT_MS, now + AHEAD_MS)
         entries = await tx.project_entries.of_kinds(group.id, viewer_id, DATED)
         deadlines = [
-            Deadline(entry, record, day, _titled(entry, record, language))
+            Deadline(entry, record, day, titled(entry, record, language))
             for entry, record in entries
-            if (day := _day(entry)) is not None
+            if (day := day_of_entry(entry)) is not None
         ]
         return calendar(group.name or group.username, found, deadlines)
 
     return await context.store.query(look)
-
-
-def _day(entry: EntryRecord) -> date | None:
-    due = from_json(entry.fields).due
-    try:
-        return date.fromisoformat(due) if due else None
-    except ValueError:
-        return None
-
-
-def _titled(entry: EntryRecord, record: ObjectRecord, language: str) -> str:
-    title = from_json(entry.fields).title or record.name or plain_text(record.content)[:80]
-    return texts_of(language)(_NAMES[entry.kind]) % title
 
 
 async def _agenda(context: WebContext, found: Space, *, secret: str = "") -> Response:
@@ -224,20 +172,20 @@ async def _agenda(context: WebContext, found: Space, *, secret: str = "") -> Res
         tuple(week) for week in months.Calendar().monthdatescalendar(first.year, first.month)
     )
     since, until = weeks[0][0], weeks[-1][-1] + timedelta(days=1)
+    today = local(context.now(), PLACE).date()
+    ahead = AHEAD if first == today.replace(day=1) else timedelta()
     viewer = found.viewer
 
     async def look(tx: Tx) -> tuple[list[Item], list[Any]]:
         number = viewer.id if viewer is not None else 0
+        begin, end = since - timedelta(days=31), until + ahead
         happenings = await tx.events.of_project(
-            found.group.id,
-            number,
-            midnight(since - timedelta(days=31), PLACE),
-            midnight(until, PLACE),
+            found.group.id, number, midnight(begin, PLACE), midnight(end, PLACE)
         )
         views = await views_of(tx, happenings, viewer, context.now())
         entries = await tx.project_entries.of_kinds(found.group.id, number, DATED)
         links = await _links(tx, found, viewer) if viewer is not None and found.is_member else []
-        return _items(views, entries, language, since, until), links
+        return items_of(views, entries, language, found.base), links
 
     items, links = await context.store.query(look)
     origin = context.settings.origin
@@ -246,58 +194,19 @@ async def _agenda(context: WebContext, found: Space, *, secret: str = "") -> Res
         index=found.record.reach != "project" and viewer is None,
         space=found,
         tabs=TABS,
-        month=Month(first, weeks, tuple(items), _month_name(first, language), _weekdays(language)),
-        today=local(context.now(), PLACE).date(),
+        month=Month(
+            first,
+            weeks,
+            tuple(item for item in items if item.last >= since and item.day < until),
+            tuple(item for item in items if until <= item.day < until + ahead)[:MANY_LATER],
+            month_name(first, language),
+            weekdays(language),
+        ),
+        today=today,
         links=links,
         secret=f"{origin}/calendars/{secret}.ics" if secret else "",
         open_address=f"{origin}{found.base}/calendar.ics",
     )
-
-
-def _items(
-    views: Sequence[EventView],
-    entries: Sequence[tuple[EntryRecord, ObjectRecord]],
-    language: str,
-    since: date,
-    until: date,
-) -> list[Item]:
-    """Everything of a period, by day and hour."""
-    found = []
-    for view in views:
-        begin = local(view.row.starts_at, view.row.timezone)
-        end = local(view.row.ends_at or view.row.starts_at, view.row.timezone)
-        hour = "" if view.event.all_day else f"{begin:%H:%M}"
-        found.append(
-            Item(
-                begin.date(),
-                max(begin, end).date(),
-                hour,
-                "event",
-                view.title,
-                page_for(view.record) if view.viewer is not None else view.record.url,
-                view,
-                view.event.status == "cancelled",
-            )
-        )
-    for entry, record in entries:
-        day = _day(entry)
-        if day is not None:
-            ended = entry.state in ("dropped", "withdrawn", "filled")
-            title = _titled(entry, record, language)
-            found.append(
-                Item(
-                    day,
-                    day,
-                    "",
-                    entry.kind,
-                    title,
-                    record.url,
-                    ended=ended,
-                    spoken=_spoken(day, language),
-                )
-            )
-    shown = [item for item in found if item.last >= since and item.day < until]
-    return sorted(shown, key=lambda item: (item.day, item.hour, item.title))
 
 
 def _month(now: int) -> date:
@@ -312,24 +221,3 @@ def _month(now: int) -> date:
     if not FIRST_YEAR <= first.year <= LAST_YEAR:
         raise Refused(400, "bad-month", "This month does not exist.")
     return first
-
-
-def _month_name(first: date, language: str) -> str:
-    from babel.dates import format_date
-
-    return format_date(first, "LLLL y", locale=language)
-
-
-def _spoken(day: date, language: str) -> str:
-    from babel.dates import format_date
-
-    return format_date(day, "full", locale=language)
-
-
-def _weekdays(language: str) -> tuple[tuple[str, str], ...]:
-    """The names of the days of a week, short and whole, Monday first."""
-    from babel.dates import get_day_names
-
-    short = get_day_names("abbreviated", "stand-alone", locale=language)
-    whole = get_day_names("wide", "stand-alone", locale=language)
-    return tuple((short[number], whole[number]) for number in range(7))
