@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 LEASE_MS = 5 * 60 * 1000
 CHUNK = 2_000
 """Deliveries inserted in one transaction: the writer is never held for long."""
+HISTORY_CHUNK = 500
+"""Activities of a project's past promised to a newcomer's server in one transaction."""
 CLAIM = 20
 IDLE_SECONDS = 60.0
 BEHIND_SECONDS = 0.5
@@ -106,7 +108,7 @@ class FanoutWorker:
                 fanout.actor_id,
                 self._identifiers,
                 now,
-                visibility=activity.visibility,
+                visibility="project" if recipients.history_of else activity.visibility,
                 ends=activity.type == "Delete",
             )
         known = _origin_host(activity)
@@ -115,10 +117,27 @@ class FanoutWorker:
             for inbox in found
             if host_of(inbox) != known and not await self._rules.suspended(inbox)
         ]
+        if recipients.history_of is not None:
+            await self._tell_history(fanout, recipients.history_of, inboxes, now)
+            return
         *chunks, last = list(_chunks(inboxes)) or [[]]
         for chunk in chunks:
             await self._store.write(partial(_insert, fanout, activity, chunk, now))
         await self._store.write(partial(_finish, fanout, activity, last, now))
+
+    async def _tell_history(
+        self, fanout: FanoutRecord, project_id: int, inboxes: Sequence[str], now: int
+    ) -> None:
+        """Everything that a project passed on, in order; after a crash, once more from the start.
+
+        What is promised already, or was sent, is not sent again.
+        """
+        said = await self._store.query(lambda tx: tx.project_entries.passed_on(project_id))
+        for inbox in inboxes:
+            for start in range(0, len(said), HISTORY_CHUNK):
+                part = said[start : start + HISTORY_CHUNK]
+                await self._store.write(partial(_insert_history, fanout, inbox, part, now))
+        await self._store.write(lambda tx: tx.deliveries.fanout_done(fanout.id))
 
 
 async def _insert(
@@ -128,6 +147,15 @@ async def _insert(
     if activity.object_id is not None:
         named = [(new_id(), inbox) for inbox in inboxes]
         await tx.deliveries.note_reached(activity.object_id, named)
+    tx.notify_on_commit("delivery")
+
+
+async def _insert_history(
+    fanout: FanoutRecord, inbox: str, said: Sequence[tuple[int, int]], now: int, tx: Tx
+) -> None:
+    """Deliveries of activities, each given with its object, to one inbox."""
+    await tx.deliveries.add_series([_delivery(fanout, inbox, now, number) for number, _ in said])
+    await tx.deliveries.note_history(new_id(), inbox, [object_id for _, object_id in said])
     tx.notify_on_commit("delivery")
 
 
@@ -145,10 +173,12 @@ def _origin_host(activity: ActivityRecord) -> str | None:
     return None if activity.local else host_of(activity.url)
 
 
-def _delivery(fanout: FanoutRecord, inbox: str, now: int) -> DeliveryRecord:
+def _delivery(
+    fanout: FanoutRecord, inbox: str, now: int, activity_id: int | None = None
+) -> DeliveryRecord:
     return DeliveryRecord(
         id=new_id(),
-        activity_id=fanout.activity_id,
+        activity_id=activity_id or fanout.activity_id,
         actor_id=fanout.actor_id,
         inbox=inbox,
         host=host_of(inbox),

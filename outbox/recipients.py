@@ -21,7 +21,8 @@ class Recipients:
     every inbox that ever got something about this object; `reached_by`: every inbox that ever
     got something from this actor or about an object of theirs. `network`: every server of the
     network as it is when the audience is expanded. `members_of`: the servers of a project's
-    members at that moment.
+    members at that moment. `history_of`: instead of the activity, everything that this
+    project passed on so far, for those of `actors` who are members then.
     """
 
     followers_of: int | None = None
@@ -32,6 +33,7 @@ class Recipients:
     reached_by: int | None = None
     network: bool = False
     members_of: int | None = None
+    history_of: int | None = None
 
     def __bool__(self) -> bool:
         late = (self.followers_of, self.reached_object, self.reached_by, self.members_of)
@@ -128,8 +130,7 @@ async def _project_inboxes(
         found |= dict.fromkeys(await tx.projects.member_inboxes(recipients.members_of))
     ids = list(await tx.projects.by_ids(list(recipients.actors)))
     if passes_on:
-        members = {person.id for _, person in await tx.projects.memberships(sender_id)}
-        ids += [number for number in recipients.actors if number in members]
+        ids += await tx.projects.members_among(sender_id, list(recipients.actors))
     actors = await tx.actors.by_ids(ids)
     found |= dict.fromkeys(actor.delivery_inbox for actor in actors.values() if not actor.local)
     if (passes_on or ends) and recipients.reached_object is not None:

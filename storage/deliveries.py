@@ -66,6 +66,32 @@ class DeliveryStatements(Statements):
             ],
         )
 
+    async def add_series(self, deliveries: Sequence[DeliveryRecord]) -> None:
+        """As `add_all`, for many to the same inbox by the same sender: what waits is read once."""
+        if not deliveries:
+            return
+        first = deliveries[0]
+        row = await self.connection.fetch_one(
+            "select case when exists (select 1 from hosts h where h.host = $1 "
+            "and h.state = 'closed') then 'held' else 'waiting' end, "
+            "(select max(e.due_at) from deliveries e where e.inbox = $2 and e.actor_id = $3 "
+            "and e.state in ('waiting', 'held'))",
+            first.host,
+            first.inbox,
+            first.actor_id,
+        )
+        assert row is not None
+        state, due = row[0], max(row[1] or 0, first.due_at)
+        await self.connection.execute_many(
+            f"insert into deliveries ({columns(DeliveryRecord)}) "
+            "values ($1, $2, $3, $4, $5, $6, 0, $7, 0, null, '', $8, null) "
+            "on conflict (activity_id, inbox) do nothing",
+            [
+                (d.id, d.activity_id, d.actor_id, d.inbox, d.host, state, due, d.created_at)
+                for d in deliveries
+            ],
+        )
+
     async def claim(
         self, now: int, lease_until: int, limit: int, busy_hosts: list[str]
     ) -> list[DeliveryRecord]:
@@ -304,6 +330,21 @@ class DeliveryStatements(Statements):
             "insert into reached (object_id, inbox_id) select cast($1 as bigint), id "
             "from inboxes where url = $2 on conflict (object_id, inbox_id) do nothing",
             [(object_id, url) for _, url in inboxes],
+        )
+
+    async def note_history(self, number: int, inbox: str, object_ids: Sequence[int]) -> None:
+        """Remember that these objects went to an inbox; `number` is its id if it is a new one."""
+        await self.connection.execute(
+            "insert into inboxes (id, url) values ($1, $2) on conflict (url) do nothing",
+            number,
+            inbox,
+        )
+        await self.connection.execute(
+            "insert into reached (object_id, inbox_id) select o.id, i.id from objects o "
+            "cross join inboxes i where o.id = any($1) and i.url = $2 "
+            "on conflict (object_id, inbox_id) do nothing",
+            list(object_ids),
+            inbox,
         )
 
     async def reached(self, object_id: int) -> list[str]:

@@ -9,7 +9,6 @@ from storage.statements import Statements
 
 LAST: Final = 2**62
 """Where an entry that waits for the host stands behind those with a number."""
-_PLACE: Final = f"(case when e.position = 0 then {LAST} else e.position end)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +73,6 @@ class ProjectEntryStatements(Statements):
         )
         return {entry.object_id: entry for entry in found}
 
-    async def by_activity(self, url: str) -> EntryRecord | None:
-        """The entry that a Create of this id brought."""
-        if not url:
-            return None
-        return await self.one_of(EntryRecord, "from project_entries where activity_url = $1", url)
-
     async def timeline(
         self,
         project_id: int,
@@ -126,13 +119,25 @@ class ProjectEntryStatements(Statements):
 
         `after` are number (`LAST` for what waits) and id of the last one that is known.
         """
-        return await self._seen(
-            f"and ({_PLACE} > $3 or ({_PLACE} = $3 and e.object_id > $4)) "
-            f"order by {_PLACE}, e.object_id limit $5",
+        found = []
+        if after[0] < LAST:
+            found = await self._seen(
+                "and e.position > 0 and e.position >= $3 "
+                "and (e.position > $3 or e.object_id > $4) "
+                "order by e.position, e.object_id limit $5",
+                project_id,
+                viewer_id,
+                *after,
+                limit,
+            )
+        if len(found) == limit:
+            return found
+        return found + await self._seen(
+            "and e.position = 0 and e.object_id > $3 order by e.object_id limit $4",
             project_id,
             viewer_id,
-            *after,
-            limit,
+            after[1] if after[0] == LAST else 0,
+            limit - len(found),
         )
 
     async def _seen(
@@ -201,13 +206,16 @@ class ProjectEntryStatements(Statements):
             project_id,
         )
 
-    async def passed_on(self, project_id: int) -> list[ActivityRecord]:
-        """The Announces of a project that lives here about what is still there, oldest first."""
-        return await self.all_of(
-            ActivityRecord,
-            "from activities where actor_id = $1 and type = 'Announce' and local = 1 "
-            "and object_id in (select e.object_id from project_entries e "
+    async def passed_on(self, project_id: int) -> list[tuple[int, int]]:
+        """The Announces of a project that lives here about what is still there, oldest first.
+
+        Each as activity and object: there may be many thousands.
+        """
+        rows = await self.connection.fetch_all(
+            "select id, object_id from activities where actor_id = $1 and type = 'Announce' "
+            "and local = 1 and object_id in (select e.object_id from project_entries e "
             "join objects o on o.id = e.object_id "
             "where e.project_id = $1 and o.deleted_at is null) order by id",
             project_id,
         )
+        return [(row[0], row[1]) for row in rows]

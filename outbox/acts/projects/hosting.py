@@ -65,15 +65,19 @@ async def tell_gone(tx: Tx, publisher: Publisher, group: ActorRecord, person: Ac
 
 
 async def welcome(tx: Tx, publisher: Publisher, group: ActorRecord, newcomer: ActorRecord) -> None:
-    """Send the server of a new member who else is there, and everything that happened so far."""
+    """Send the server of a new member who else is there, and everything that happened so far.
+
+    What happened may be thousands of activities: one fan-out promises them all.
+    """
     if newcomer.local:
         return
     target = members_url(group.url)
     only = Recipients(actors=(newcomer.id,))
+    told = None
     for membership, person in await tx.projects.memberships(group.id):
         if person.id == newcomer.id:
             continue
-        await publisher.publish(
+        told = await publisher.publish(
             tx,
             group,
             add.build_member(
@@ -81,8 +85,9 @@ async def welcome(tx: Tx, publisher: Publisher, group: ActorRecord, newcomer: Ac
             ),
             recipients=only,
         )
-    for activity in await tx.project_entries.passed_on(group.id):
-        await publisher.forward(tx, activity, group, only)
+    if told is not None:
+        history = Recipients(actors=(newcomer.id,), history_of=group.id)
+        await publisher.forward(tx, told, group, history)
 
 
 async def pass_on(
