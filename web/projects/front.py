@@ -38,7 +38,9 @@ async def front(
 
     journal, bond = await context.store.query(look)
     if page is None and found.may_publish:
-        page = NotePage(await note_form(context, found, journal.milestones), sent=False)
+        kind = request.args.get("write", "")
+        form = await note_form(context, found, journal.milestones, kind=kind)
+        page = NotePage(form, begun=kind != "")
     first = page is not None and wanted.before is None
     return await context.renderer.public(
         "projects/journal.html",

@@ -72,14 +72,15 @@ class NotePage:
     """A note that is being written: its form, the files that it has, what is wrong with them.
 
     `upload` is about the file that was chosen last, `undescribed` names pictures without a
-    description; both texts are translated. `sent` is False for an empty form.
+    description; both texts are translated. `begun` is False for an empty form that nobody asked
+    for: it stays folded.
     """
 
     form: NoteForm
     files: tuple[MediaRecord, ...] = ()
     upload: str = ""
     undescribed: str = ""
-    sent: bool = True
+    begun: bool = True
 
     @property
     def wrong(self) -> frozenset[int]:
@@ -94,9 +95,10 @@ async def note_form(
     space: Space,
     milestones: tuple[Milestone, ...],
     values: "MultiDict[str, str] | None" = None,
+    kind: str = "",
 ) -> NoteForm:
     """The form with its choices; without `values` an empty one as the project wants it."""
-    data = {"kind": "progress", "reach": space.record.reach}
+    data = {"kind": kind if kind in NOTES else "progress", "reach": space.record.reach}
     form = await context.renderer.form(NoteForm, values, data=data)
     _ = await context.renderer.translate()
     form.kind.choices = [(kind, _(KIND_NAMES[kind])) for kind in NOTES]
