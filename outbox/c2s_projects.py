@@ -179,7 +179,7 @@ async def propose(context: OutboxContext, actor: ActorRecord, posted: Document) 
     try:
         proposal = proposal_of(inner, group.url)
     except NotAllowed as error:
-        raise ActRefused(422, error.code, error.detail) from None
+        raise ActRefused(error.status, error.code, error.detail) from None
     made = await make_offer(context, actor, group, proposal, reason)
     known = await context.store.query(lambda tx: tx.activities.by_url(made.url))
     if known is not None:

@@ -12,13 +12,24 @@ PUBLISHING: Final = frozenset({"lead", "partner"})
 NOBODY: Final = frozenset({"Group", "Application"})
 """Types of actors that belong to no project: others would be members through them."""
 MAX_ENGAGEMENT: Final = 1_000
+NEWCOMERS_A_DAY: Final = 20
+"""So many people of one server come to an open project in a day; others wait for a lead."""
+ASKING_A_DAY: Final = 100
+"""So many of one server may ask in a day: what each asks is told to the leads."""
+REST_MS: Final = 600_000
+"""Who comes back sooner than this waits: members' servers are told of each coming and going."""
+_DAY_MS: Final = 86_400_000
 
 
 class NotAllowed(Exception):
-    """What somebody may not do with a project; `code` names why, the text tells a person."""
+    """What somebody may not do with a project; `code` names why, the text tells a person.
 
-    def __init__(self, code: str, detail: str) -> None:
+    `status` is that of HTTP with which clients are answered.
+    """
+
+    def __init__(self, code: str, detail: str, status: int = 403) -> None:
         super().__init__(detail)
+        self.status = status
         self.code = code
         self.detail = detail
 
@@ -62,7 +73,8 @@ def check_may_publish(
     if not publishes(membership):
         raise NotAllowed("observer", "Observers read and comment; they publish no notes.")
     if project.state in ENDED and not outcome:
-        raise NotAllowed("project-ended", "The project has ended: nothing more is added to it.")
+        detail = "The project has ended: nothing more is added to it."
+        raise NotAllowed("project-ended", detail, 409)
 
 
 def may_publish(project: ProjectRecord, membership: MembershipRecord | None) -> bool:
@@ -72,6 +84,31 @@ def may_publish(project: ProjectRecord, membership: MembershipRecord | None) -> 
     except NotAllowed:
         return False
     return True
+
+
+async def asks_too_many(tx: Tx, project_id: int, person: ActorRecord, now: int) -> bool:
+    """Whether more people of a server than anybody can look at ask to join today."""
+    if person.local or await tx.projects.membership(project_id, person.id) is not None:
+        return False
+    found = await tx.projects.count_newcomers(project_id, person.host, now - _DAY_MS)
+    return found >= ASKING_A_DAY
+
+
+async def comes_freely(tx: Tx, project: ProjectRecord, person: ActorRecord, now: int) -> bool:
+    """Whether somebody who is not invited becomes a member of a project by asking.
+
+    An open project admits all but those who wait or whom a lead removed, and crowds of one server.
+    """
+    if project.joining != "open":
+        return False
+    before = await tx.projects.membership(project.actor_id, person.id)
+    if before is not None:
+        rested = before.state == "left" and now - before.since >= REST_MS
+        return rested or before.state in {"declined", "moved"}
+    if person.local:
+        return True
+    found = await tx.projects.count_newcomers(project.actor_id, person.host, now - _DAY_MS)
+    return found < NEWCOMERS_A_DAY
 
 
 async def stand(
@@ -121,6 +158,8 @@ async def leads(tx: Tx, project_id: int) -> list[ActorRecord]:
 
 async def check_not_last_lead(tx: Tx, project_id: int, person: ActorRecord) -> None:
     """Raise `NotAllowed` when a project would be without a lead once somebody is gone."""
+    await tx.projects.hold(project_id)
     steering = await leads(tx, project_id)
     if [lead.id for lead in steering] == [person.id]:
-        raise NotAllowed("last-lead", "Name another lead first: a project is never without one.")
+        detail = "Name another lead first: a project is never without one."
+        raise NotAllowed("last-lead", detail, 409)

@@ -23,7 +23,8 @@ def done_at_once(
     if not is_member(membership):
         raise NotAllowed("not-a-member", "Only members of the project propose something.")
     if isinstance(proposal, NewEntry) and project.state in ENDED:
-        raise NotAllowed("project-ended", "The project has ended: nothing more is added to it.")
+        detail = "The project has ended: nothing more is added to it."
+        raise NotAllowed("project-ended", detail, 409)
     if steers(membership) or _answers_for(person_url, proposal, entry):
         return True
     if not publishes(membership):

@@ -267,4 +267,4 @@ def _plain(value: Any) -> bool:
 
 def not_offered(detail: str) -> NotAllowed:
     """Why something cannot be proposed."""
-    return NotAllowed("not-offered", detail)
+    return NotAllowed("not-offered", detail, 422)

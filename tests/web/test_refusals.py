@@ -41,5 +41,6 @@ def _refusals(tree: ast.AST) -> set[tuple[int, str]]:
         if node.func.id == "ActRefused" and isinstance(values[1], str):
             found.add((int(str(values[0])), values[1]))
         elif node.func.id == "NotAllowed" and isinstance(values[0], str):
-            found.add((409, values[0]))
+            status = values[2] if len(values) > 2 else 403
+            found.add((int(str(status)), values[0]))
     return found

@@ -170,7 +170,7 @@ async def keep_a_lead(tx: Tx, group: ActorRecord, person: ActorRecord) -> None:
     try:
         await check_not_last_lead(tx, group.id, person)
     except NotAllowed as error:
-        raise ActRefused(409, error.code, error.detail) from None
+        raise ActRefused(error.status, error.code, error.detail) from None
 
 
 async def unfollow(

@@ -65,7 +65,7 @@ async def carry_out(
             case SpaceChange():
                 await _change_space(tx, within, lead, group, proposal)
     except NotAllowed as error:
-        raise ActRefused(422, error.code, error.detail) from None
+        raise ActRefused(error.status, error.code, error.detail) from None
 
 
 async def entry_named(tx: Tx, group: ActorRecord, proposal: Proposal) -> ObjectRecord | None:

@@ -42,7 +42,6 @@ from storage.store import Tx
 
 MAX_WAITING: Final = 50
 """What one member proposes to a project and nobody answered yet."""
-STATUSES: Final = {"not-a-member": 403, "observer": 403, "project-ended": 409}
 
 
 async def make_offer(
@@ -209,7 +208,7 @@ async def _at_once(tx: Tx, member: ActorRecord, group: ActorRecord, proposal: Pr
     try:
         at_once = done_at_once(project, membership, member.url, proposal, entry)
     except NotAllowed as error:
-        raise ActRefused(STATUSES[error.code], error.code, error.detail) from None
+        raise ActRefused(error.status, error.code, error.detail) from None
     if isinstance(proposal, EntryChange | EntryEnd) and record is None:
         raise ActRefused(404, "no-entry", "The project has no such milestone or call.")
     if not at_once and await tx.project_offers.count_waiting(group.id, member.id) >= MAX_WAITING:
@@ -222,7 +221,7 @@ def _checked(proposal: Proposal) -> Proposal:
     try:
         return from_text(text_of(proposal))
     except NotAllowed as error:
-        raise ActRefused(422, error.code, error.detail) from None
+        raise ActRefused(error.status, error.code, error.detail) from None
 
 
 async def _know(context: OutboxContext, proposal: Proposal) -> None:

@@ -11,8 +11,6 @@ from outbox.context import ActRefused, OutboxContext
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
 
-STATUSES = {"not-a-member": 403, "observer": 403, "project-ended": 409}
-
 
 async def placed(
     context: OutboxContext, author: ActorRecord, draft: NoteDraft, people: Sequence[ActorRecord]
@@ -82,7 +80,7 @@ async def _checked(tx: Tx, author: ActorRecord, draft: NoteDraft) -> NoteDraft:
     try:
         check_may_publish(project, membership, talk=talk)
     except NotAllowed as error:
-        raise ActRefused(STATUSES[error.code], error.code, error.detail) from None
+        raise ActRefused(error.status, error.code, error.detail) from None
     return draft
 
 
