@@ -122,6 +122,12 @@ class ProjectStatements(Statements):
         width = len(ActorRecord.__dataclass_fields__)
         return [(ActorRecord(*row[:width]), ProjectRecord(*row[width:])) for row in rows]
 
+    async def hold(self, actor_id: int) -> None:
+        """Let leads of a project leave one after the other: until this transaction ends."""
+        await self.connection.execute(
+            "update projects set position = position where actor_id = $1", actor_id
+        )
+
     async def next_position(self, actor_id: int) -> int:
         """The number of the next entry of a project that lives here."""
         return int(
@@ -182,6 +188,14 @@ class ProjectStatements(Statements):
                 project_id,
             )
         )
+
+    async def count_newcomers(self, project_id: int, host: str, since: int) -> int:
+        """How many people of a server had to do with a project for the first time since then."""
+        statement = (
+            "select count(*) from project_members "
+            "where project_id = $1 and host = $2 and created_at >= $3"
+        )
+        return int(await self.connection.fetch_value(statement, project_id, host, since))
 
     async def concerns_people_here(self, project_id: int) -> bool:
         """Whether somebody here belongs to a project, asked to or is invited."""

@@ -6,7 +6,9 @@ from inbox.people import local_actor, refuse_if_blocked, tell
 from objects.projects.membership import (
     NOBODY,
     NotAllowed,
+    asks_too_many,
     check_not_last_lead,
+    comes_freely,
     is_member,
     leads,
     stand,
@@ -25,7 +27,7 @@ async def our_project(
 
 
 async def receive(context: HandlerContext) -> str:
-    """Admit at once who was invited or when all may come, ask the leads, or decline.
+    """Admit at once who was invited, or whoever may come, ask the leads, or decline.
 
     Asking twice gets the answer again; a role that somebody asks for is not theirs by asking.
     """
@@ -45,12 +47,16 @@ async def receive(context: HandlerContext) -> str:
         await _agree(context, group, before.role)
         return "was a member already"
     word = (context.activity.text("content") or "")[:1_000]
-    if project.joining == "open" or (before is not None and before.state == "invited"):
+    invited = before is not None and before.state == "invited"
+    if invited or await comes_freely(tx, project, person, context.now):
         await admit(context, group, person, engagement=word or None)
         return ""
     if project.joining == "invitation":
         await _decline(context, group, "This project is joined by invitation only.")
         return "declined: by invitation only"
+    if await asks_too_many(tx, group.id, person, context.now):
+        await _decline(context, group, "Many of your server ask already: please ask later.")
+        return "declined: too many of one server"
     await stand(
         tx,
         group.id,

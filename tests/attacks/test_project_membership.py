@@ -6,7 +6,13 @@ import pytest
 
 from actors.administration import set_domain_rule
 from objects.projects.fields import Role
-from outbox.acts.projects.belonging import change_role, invite, remove, withdraw_invitation
+from outbox.acts.projects.belonging import (
+    answer_request,
+    change_role,
+    invite,
+    remove,
+    withdraw_invitation,
+)
 from storage.records import ActorRecord
 from tests.support.factories import Json, activity
 from tests.support.fediverse import LocalNode, Network
@@ -103,6 +109,8 @@ async def test_a_former_lead_comes_back_as_a_partner(network: Network, wires: Wi
     await change_role(space.host.outbox, lea, project, person, "lead")
     await remove(space.host.outbox, lea, project, person)
     await space.host.receive(ines, joining(ines, space))
+    assert await state(space, space.host, INES) == ("requested", "partner")
+    await answer_request(space.host.outbox, lea, project, person, agreed=True)
     assert await state(space, space.host, INES) == ("member", "partner")
 
 

@@ -1,7 +1,13 @@
 """Inviting, joining, agreeing, leaving, removing: who belongs to a project, here or elsewhere."""
 
 from objects.projects.fields import Role
-from objects.projects.membership import forget_if_alone, is_member, stand, steers
+from objects.projects.membership import (
+    comes_freely,
+    forget_if_alone,
+    is_member,
+    stand,
+    steers,
+)
 from outbox.acts.projects import hosting
 from outbox.acts.projects.admitting import (
     admit,
@@ -110,6 +116,7 @@ async def join(
             raise ActRefused(403, "by-invitation", "This project is joined by invitation only.")
         if await tx.relationships.blocked_either_way(person.id, group.id):
             raise ActRefused(403, "blocked", "One of the two blocks the other.")
+        freely = group.local and await comes_freely(tx, project, person, context.now())
         number = new_id()
         url = context.identifiers.activity(number)
         membership = await stand(
@@ -129,7 +136,7 @@ async def join(
             recipients=Recipients(actors=(group.id,), personal=True),
             activity_id=number,
         )
-        if group.local and project.joining == "open":
+        if freely:
             return await admit(tx, context, group, person, None)
         return membership
 

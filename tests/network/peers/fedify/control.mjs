@@ -1,6 +1,5 @@
 /** What a test can make the peer do; every act answers with the ids that it made. */
 import { parseNodeInfo } from "@fedify/fedify/nodeinfo";
-import { Temporal } from "@js-temporal/polyfill";
 import {
   Announce,
   Article,
@@ -16,12 +15,11 @@ import {
   Tombstone,
   Undo,
   Update,
-  isActor,
 } from "@fedify/vocab";
 import { proofEvidence } from "./evidence.mjs";
 import { SERVER_ACTOR } from "./federation.mjs";
-
-const now = () => Temporal.Now.instant();
+import { agree, ask, entry } from "./projects.mjs";
+import { mint, now, resolveActor, send } from "./sending.mjs";
 
 /** One act per name; each takes (world, body) and returns JSON. */
 export const ACTS = {
@@ -33,7 +31,11 @@ export const ACTS = {
   like: (world, { object }) => react(world, Like, object),
   announce: (world, { object }) => react(world, Announce, object),
   undo,
+  agree,
+  ask,
+  entry,
   fetch: fetchObject,
+  verify,
   webfinger: async ({ context }, { resource }) =>
     await context.lookupWebFinger(resource, { allowPrivateAddress: true }),
   nodeinfo: (_, { document }) => plain(parseNodeInfo(document)),
@@ -52,31 +54,6 @@ export function describe({ state, context, me }) {
     requests: state.requests,
     errors: state.errors,
   };
-}
-
-function mint({ context, state }, Type) {
-  const values = { identifier: state.options.username, id: crypto.randomUUID() };
-  return context.getObjectUri(Type, values);
-}
-
-async function resolveActor({ context, loader }, uri) {
-  const actor = await context.lookupObject(uri, { documentLoader: loader });
-  if (!isActor(actor)) throw new Error(`${uri} is not an actor`);
-  return actor;
-}
-
-async function send(world, Type, recipients, values) {
-  const { context, state, me } = world;
-  const activity = new Type({ id: mint(world, Type), actor: me, published: now(), ...values });
-  state.activities.set(activity.id.href, activity);
-  const unique = new Map(recipients.filter(Boolean).map((actor) => [actor.id.href, actor]));
-  await context.sendActivity(
-    { identifier: state.options.username },
-    [...unique.values()],
-    activity,
-    { preferSharedInbox: state.options.sharedInbox },
-  );
-  return activity;
 }
 
 async function follow(world, { actor: uri }) {
@@ -204,6 +181,12 @@ async function fetchObject({ context, loader }, { url, signed = true }) {
   } catch (error) {
     return { status: error.response?.status ?? 0, error: String(error) };
   }
+}
+
+/** Check the proof of an activity that stands inside another one. */
+async function verify({ context, loader }, { document }) {
+  const loaders = { documentLoader: loader, contextLoader: context.contextLoader };
+  return await proofEvidence(document, loaders);
 }
 
 async function collection({ context, loader }, { url, limit = 50 }) {

@@ -16,6 +16,8 @@ import {
   Delete,
   Endpoints,
   Follow,
+  Join,
+  Leave,
   Like,
   Note,
   PUBLIC_COLLECTION,
@@ -25,6 +27,7 @@ import {
 } from "@fedify/vocab";
 
 export const SERVER_ACTOR = "server";
+const ACTIVITIES = [Follow, Join, Leave, Accept, Create, Update, Delete, Like, Announce, Undo];
 
 /** All that the peer knows; nothing is kept on disk. */
 export function createState(options) {
@@ -143,7 +146,7 @@ function setObjects(federation, state) {
         return object == null || (await mayReadObject(state, context, object));
       });
   }
-  for (const Type of [Follow, Accept, Create, Update, Delete, Like, Announce, Undo]) {
+  for (const Type of ACTIVITIES) {
     const folder = Type.name.toLowerCase();
     federation.setObjectDispatcher(
       Type,
