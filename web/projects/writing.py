@@ -115,6 +115,8 @@ async def offer_milestones(
     known = {one.url: one.title for one in milestones}
     known |= {chosen: chosen} if chosen and chosen not in known else {}
     form.milestone.choices = [("", _("None")), *known.items()]
+    # the field is left out of pages where there is nothing to choose
+    form.milestone.data = form.milestone.data or ""
 
 
 async def received(
