@@ -137,7 +137,6 @@ class LinkPages:
             "projects/links.html",
             status=status,
             index=False,
-            headers={"Referrer-Policy": "no-referrer"},
             space=found,
             tabs=TABS,
             form=form,
