@@ -54,9 +54,11 @@ class Site:
             return executor.submit(asyncio.run, whole()).result()
 
 
-def start_site(folder: Path) -> Site:
+def start_site(
+    folder: Path, username: str = "greta", organisation: str = "Greta du Cotentin"
+) -> Site:
     """A new node with `PEOPLE` and a legal notice, running; end it with `site.node.stop()`."""
-    site = Site(NodeProcess(folder, username="greta", organisation="Greta du Cotentin").init())
+    site = Site(NodeProcess(folder, username=username, organisation=organisation).init())
     site.do(lambda services: _settle(services, site))
     site.node.start()
     return site
