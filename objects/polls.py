@@ -45,6 +45,7 @@ async def vote(
     allowed the first stands), or not theirs to cast. The poll's counts are renewed from the votes
     when the Question is ours; elsewhere they only grow until its author sends new ones.
     """
+    await tx.objects.hold_poll(record.id)
     poll = await tx.objects.poll(record.id)
     if poll is None or choice not in dict(choices(poll)):
         return False

@@ -206,6 +206,12 @@ class EventStatements(Statements):
         width = len(AttendanceRecord.__dataclass_fields__)
         return [(AttendanceRecord(*row[:width]), ActorRecord(*row[width:])) for row in rows]
 
+    async def hold(self, object_id: int) -> None:
+        """Let places of an event be given one after the other: until this transaction ends."""
+        await self.connection.execute(
+            "update events set attendees_count = attendees_count where object_id = $1", object_id
+        )
+
     async def count_accepted(self, object_id: int) -> int:
         """How many people take part in an event."""
         return int(

@@ -21,6 +21,12 @@ class PollStatements(Statements):
             "closes_at = excluded.closes_at",
         )
 
+    async def hold_poll(self, object_id: int) -> None:
+        """Let the votes of a Question count one after the other: until this transaction ends."""
+        await self.connection.execute(
+            "update polls set untold = untold where object_id = $1", object_id
+        )
+
     async def change_poll(self, poll: PollRecord, *, anew: bool) -> None:
         """The poll of a Question of ours as its author changed it; `anew`: nobody voted yet."""
         await self.save_poll(poll)

@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.clock import Clock
 from tests.support.databases import (
+    PostgresServer,
     database_url,
     postgres_server,
     postgres_store,
@@ -43,6 +44,24 @@ async def network(wires: Wires, sqlite_template: Path, tmp_path: Path) -> AsyncI
     found = Network(wires, Clock(), sqlite_template, tmp_path)
     yield found
     await found.close()
+
+
+@pytest.fixture
+async def postgres_network(
+    wires: Wires, sqlite_template: Path, tmp_path: Path, postgres_server: PostgresServer
+) -> AsyncIterator[Network]:
+    """As `network`, but each node keeps what it knows on PostgreSQL."""
+    names: list[str] = []
+
+    async def database() -> str:
+        names.append(await postgres_server.copy_of_template())
+        return postgres_server.uri(names[-1])
+
+    found = Network(wires, Clock(), sqlite_template, tmp_path, databases=database)
+    yield found
+    await found.close()
+    for name in names:
+        await postgres_server.run(f"drop database {name} with (force)")
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ async def receive_join(context: HandlerContext) -> str:
     if context.incoming.local:
         raise Ignored("whoever is here registers here")
     tx, person, record = context.tx, context.actor, found.record
+    await tx.events.hold(record.id)
     before = await tx.events.attendance(record.id, person.id)
     taken = await tx.events.count_accepted(record.id)
     answer, reason = answer_to(event, before, taken, context.now)

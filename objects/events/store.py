@@ -86,6 +86,7 @@ async def _tell_attendees(tx: Tx, record: ObjectRecord, kind: str, now: int) -> 
 
 async def recount(tx: Tx, record: ObjectRecord) -> int:
     """Count those who take part in an event of ours again; its document says so from now on."""
+    await tx.events.hold(record.id)
     taken = await tx.events.count_accepted(record.id)
     await tx.events.set_count(record.id, taken)
     current = await tx.objects.by_id(record.id)

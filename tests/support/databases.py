@@ -49,6 +49,12 @@ class PostgresServer:
         finally:
             await raw.close()
 
+    async def copy_of_template(self) -> str:
+        """The name of a fresh, migrated database."""
+        name = f"test_{next(_numbers)}"
+        await self.run(f"create database {name} template {TEMPLATE}")
+        return name
+
     def restart(self) -> None:
         """Stop the server as a power cut would, and start it again."""
         command: list[str | Path] = [
@@ -95,8 +101,7 @@ async def _prepare(server: PostgresServer) -> None:
 @pytest.fixture
 async def postgres_url(postgres_server: PostgresServer) -> AsyncIterator[str]:
     """A fresh, migrated PostgreSQL database."""
-    name = f"test_{next(_numbers)}"
-    await postgres_server.run(f"create database {name} template {TEMPLATE}")
+    name = await postgres_server.copy_of_template()
     yield postgres_server.uri(name)
     await postgres_server.run(f"drop database {name} with (force)")
 

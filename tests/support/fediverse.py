@@ -5,7 +5,7 @@ Only the HTTP client's transport is replaced; every signature is real and verifi
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -271,7 +271,8 @@ async def start_node(
 ) -> LocalNode:
     """A node after its first run, with one organisation, reachable through `wires`.
 
-    `template` is a migrated SQLite file, of which `folder` gets a copy.
+    `template` is a migrated SQLite file, of which `folder` gets a copy; with `database` among
+    the settings that one, which is migrated too, is used.
     """
     from node.app import create_app
     from node.services import build_services
@@ -300,9 +301,13 @@ class Network:
     template: Path
     folder: Path
     nodes: dict[str, LocalNode] = field(default_factory=dict)
+    databases: Callable[[], Awaitable[str]] | None = None
+    """Makes each node a database of its own, as `postgres_network` does; SQLite without."""
 
     async def open(self, host: str, username: str, **settings: Any) -> LocalNode:
         """A node at any host with any organisation."""
+        if self.databases is not None:
+            settings["database"] = await self.databases()
         self.nodes[host] = await start_node(
             host, username, self.wires, self.clock, self.template, self.folder / host, **settings
         )

@@ -65,6 +65,7 @@ async def _join_here(
     before: AttendanceRecord | None,
     message: str,
 ) -> AttendanceRecord:
+    await tx.events.hold(record.id)
     taken = await tx.events.count_accepted(record.id)
     answer, reason = answer_to(event, before, taken, context.now())
     if answer == "elsewhere":
@@ -155,6 +156,7 @@ async def answer_attendance(
         wanted = "accepted" if agreed else "rejected"
         if before.state == wanted:
             return before
+        await tx.events.hold(record.id)
         if agreed and is_full(event, await tx.events.count_accepted(record.id)):
             raise ActRefused(409, "full", REASONS["full"])
         attendance = await stand_at(tx, record, person, wanted, context.now())
