@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from objects.dates import written
+
 LANGUAGES: Final = ("fr", "en")
 LANGUAGE_NAMES: Final = {"fr": "Français", "en": "English"}
 CATALOGUES: Final = Path(__file__).parent / "translations"
@@ -68,17 +70,13 @@ def counted(language: str) -> Callable[[str, str, int], str]:
 
 def day(ms: int, language: str) -> str:
     """A date as people write it: `23 novembre 2026`."""
-    from babel.dates import format_date
-
-    return format_date(_local(ms).date(), "long", locale=language)
+    return written(_local(ms).date(), language)
 
 
 def moment(ms: int, language: str) -> str:
     """A date with its time, as clocks in Normandy show it."""
-    from babel.dates import format_datetime
-
-    pattern = "d MMMM y 'à' HH:mm" if language == "fr" else "d MMMM y, HH:mm"
-    return format_datetime(_local(ms), pattern, locale=language)
+    there = _local(ms)
+    return f"{written(there.date(), language)}{' à' if language == 'fr' else ','} {there:%H:%M}"
 
 
 def iso_day(ms: int) -> str:

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from objects.dates import written
+
 PLACE: Final = "Europe/Paris"
 """Where events are when nobody says where."""
 LAST_MS: Final = 7_258_118_400_000
@@ -79,12 +81,10 @@ def read_moment(text: str, zone: str) -> int | None:
 
 def spoken(starts_at: int, ends_at: int | None, zone: str, language: str, *, days: bool) -> str:
     """When something is, for people: `samedi 24 octobre 2026, 09:00–12:00 (Europe/Paris)`."""
-    from babel.dates import format_date
-
     begin = local(starts_at, zone)
     end = local(ends_at, zone) if ends_at is not None else None
-    first = format_date(begin.date(), "full", locale=language)
-    last = format_date(end.date(), "full", locale=language) if end else first
+    first = written(begin.date(), language, "full")
+    last = written(end.date(), language, "full") if end else first
     if days:
         return first if first == last else f"{first} – {last}"
     place = f" ({zone_of(zone).key})"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
+from objects.dates import written
 from objects.experiences.fields import LICENCES
 from objects.experiences.labels import spoken
 from objects.projects.entries import Entry
@@ -114,9 +115,7 @@ def _lines(
 def _spoken_day(day: str, language: str) -> str:
     if not day:
         return ""
-    from babel.dates import format_date  # slow to import, and rarely wanted
-
-    return str(format_date(date.fromisoformat(day), "long", locale=language))
+    return written(date.fromisoformat(day), language)
 
 
 def _plain(text: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from objects.dates import written
 from objects.events.times import local
 from objects.projects.entries import from_json
 from objects.text import plain_text
@@ -131,9 +132,7 @@ def month_name(first: date, language: str) -> str:
 
 
 def _spoken(day: date, language: str) -> str:
-    from babel.dates import format_date
-
-    return format_date(day, "full", locale=language)
+    return written(day, language, "full")
 
 
 def weekdays(language: str) -> tuple[tuple[str, str], ...]:
