@@ -79,6 +79,7 @@ _INLINE: Final[dict[str, Any]] = {
     "postingRestrictedToMods": "https://join-lemmy.org/ns#postingRestrictedToMods",
     "moderators": {"@id": "https://join-lemmy.org/ns#moderators", "@type": "@id"},
     "members": {"@id": "cmt:members", "@type": "@id"},
+    "openness": "https://joinmobilizon.org/ns#openness",
     # Events: FEP-8a8e, and the names under which Mobilizon knows the same.
     "ical": "http://www.w3.org/2002/12/cal/ical#",
     "status": "ical:status",

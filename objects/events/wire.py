@@ -97,8 +97,8 @@ def summary_of(event: Event, language: str) -> str:
     return f"{when} · {where}" if where else when
 
 
-def _location(event: Event) -> Any:
-    places: list[dict[str, Any]] = []
+def _location(event: Event) -> dict[str, Any] | None:
+    """The place, or where it is met from afar: Mobilizon drops an event with a list of both."""
     if event.where:
         address = {
             "streetAddress": event.street,
@@ -112,12 +112,10 @@ def _location(event: Event) -> Any:
             place["address"] = {"type": "PostalAddress", **given}
         if event.latitude is not None and event.longitude is not None:
             place |= {"latitude": event.latitude, "longitude": event.longitude}
-        places.append(place)
+        return place
     if event.online_url:
-        places.append(
-            {"type": "VirtualLocation", "name": event.online_url, "url": event.online_url}
-        )
-    return places[0] if len(places) == 1 else places or None
+        return {"type": "VirtualLocation", "name": event.online_url, "url": event.online_url}
+    return None
 
 
 def event_of(document: Document) -> Event | None:

@@ -22,6 +22,8 @@ from storage.records import ActorRecord
 
 KINDS: Final = frozenset({COMMUNOTIC + "ProjectSpace", "cmt:ProjectSpace"})
 MAX_ROWS: Final = 50
+_OPENNESS: Final = {"open": "open", "request": "moderated", "invitation": "invite_only"}
+"""How Mobilizon and Bonfire say how one joins."""
 _TERMS: Final = frozenset(
     {
         "cmt:kind", "cmt:state", "cmt:joining", "cmt:reach", "cmt:acronym", "cmt:purpose",
@@ -55,6 +57,7 @@ def properties(
     found: dict[str, Any] = {
         "cmt:kind": "cmt:ProjectSpace",
         "cmt:joining": joining,
+        "openness": _OPENNESS[joining],
         "cmt:reach": reach,
         "attributedTo": identifiers.collection(group.url, "moderators"),
         "moderators": identifiers.collection(group.url, "moderators"),

@@ -263,6 +263,7 @@ async def test_the_group_is_what_lemmy_and_mastodon_want(network: Network) -> No
     assert group["type"] == "Group"
     assert group["attributedTo"] == f"{space.url}/moderators"
     assert group["postingRestrictedToMods"] is False
+    assert group["openness"] == "moderated"
     for name in ("inbox", "outbox", "followers", "featured", "publicKey", "preferredUsername"):
         assert group[name], name
     assert group["endpoints"]["sharedInbox"] == space.host.shared_inbox

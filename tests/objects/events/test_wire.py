@@ -13,7 +13,7 @@ from federation.documents import Document
 from federation.vocabulary import CONTEXT, PUBLIC
 from objects.events.fields import Event, from_json, to_json
 from objects.events.times import moment
-from objects.events.wire import TERMS, event_of, event_properties, participants_of
+from objects.events.wire import TERMS, event_of, event_properties, participants_of, website
 from objects.incoming import object_record
 from tests.objects.people import NOW, person
 
@@ -167,7 +167,7 @@ def ours(**changes: Any) -> dict[str, Any]:
         "to": [PUBLIC],
         "cc": [f"{LEA}/followers"],
         "content": "<p>Venez</p>",
-        "attachment": [],
+        "attachment": website(event),
         "tag": [],
         **event_properties(event, [LEA], URL, "fr", taken=4),
     }
@@ -204,7 +204,10 @@ def test_everything_that_the_event_proposal_demands_is_there() -> None:
     assert start < end
     assert document["organizers"]["items"] == [LEA]
     assert ZoneInfo(document["timezone"]).utcoffset(start.replace(tzinfo=None)) == start.utcoffset()
-    place, virtual = document["location"]
+    place, virtual = (
+        document["location"],
+        ours(place="", street="", postal_code="", locality="")["location"],
+    )
     assert place["type"] == "Place"
     assert place["address"]["type"] == "PostalAddress"
     assert (virtual["type"], virtual["url"]) == ("VirtualLocation", EVENT.online_url)
@@ -229,6 +232,11 @@ def test_mobilizon_finds_what_it_looks_for() -> None:
     assert len(document["uuid"]) == 36
     assert document["draft"] is False
     assert isinstance(document["attachment"], list)
+    # It has no way to read a list of places: such an event would not arrive.
+    assert isinstance(document["location"], dict)
+    link = {"type": "Link", "mediaType": "text/html", "name": "Website", "href": EVENT.online_url}
+    assert link in document["attachment"]
+    assert document["isOnline"] is True
 
 
 def test_mastodon_shows_when_and_where_it_is() -> None:
