@@ -495,15 +495,3 @@ async def test_a_lead_gives_the_project_a_logo(node: LocalNode, network: Network
     assert (await space.group(node)).icon.startswith("https://node.example/media/")
     await post(lea, f"{path}/settings", **FORM, language="fr", remove_icon="y")
     assert (await space.group(node)).icon == ""
-
-
-async def test_a_note_is_written_before_there_is_any_milestone(network: Network) -> None:
-    space = await open_project(network, await network.node("alpha"))
-    lead = await signed_in(space.host, space.lead)
-    path = await base(space, space.host)
-    decided = await text_of(lead, f"{path}?write=decision")
-    assert '<details class="panel folded write-note no-print" id="write" open>' in decided
-    assert 'name="milestone"' not in decided
-    answer = await post(lead, path, kind="progress", text="Tout commence.", reach="public")
-    assert answer.status_code == 303
-    assert "Tout commence." in await text_of(lead, path)

@@ -319,3 +319,15 @@ async def test_a_long_journal_takes_no_more_statements_than_a_short_one(network:
             await page(alpha, path, client=lea)
         taken.append(len(seen))
     assert taken[0] == taken[-1]
+
+
+async def test_a_note_is_written_before_there_is_any_milestone(network: Network) -> None:
+    space = await open_project(network, await network.node("alpha"))
+    lead = await signed_in(space.host, space.lead)
+    path = await base(space, space.host)
+    decided = await page(space.host, f"{path}?write=decision", client=lead)
+    assert '<details class="panel folded write-note no-print" id="write" open>' in decided
+    assert 'name="milestone"' not in decided
+    answer = await post(lead, path, kind="progress", text="Tout commence.", reach="public")
+    assert answer.status_code == 303
+    assert "Tout commence." in await page(space.host, path, client=lead)
