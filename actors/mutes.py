@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from storage.store import Store
+from storage.wakeups import every
 
 EVERY_SECONDS: Final = 10.0
 
@@ -18,12 +19,7 @@ class EndedMutes:
 
     async def run_forever(self, stop: asyncio.Event) -> None:
         """End mutes until `stop` is set."""
-        while not stop.is_set():
-            await self.run_once()
-            try:
-                await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
-            except TimeoutError:
-                continue
+        await every(EVERY_SECONDS, stop, self.run_once)
 
     async def run_once(self) -> int:
         """End what is to end now; gives how many."""

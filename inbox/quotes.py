@@ -15,7 +15,7 @@ from objects.quotes import authorizes
 from storage.apps_reading import QuoteRecord
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
-from storage.wakeups import rest
+from storage.wakeups import seconds_until, whenever
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +35,7 @@ class QuoteWorker:
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Look quotes up until `stop` is set."""
         wakeup = self._store.listen("quotes")
-        while not stop.is_set():
-            if not await self.run_once():
-                await rest(wakeup, stop, await self._pause())
+        await whenever(wakeup, stop, self.run_once, self._pause)
 
     async def run_once(self) -> int:
         """Decide about what is due now; gives how many quotes."""
@@ -52,9 +50,7 @@ class QuoteWorker:
 
     async def _pause(self) -> float:
         due = await self._store.query(lambda tx: tx.quotes.next_due())
-        if due is None:
-            return IDLE_SECONDS
-        return min(max((due - self._now()) / 1000, 0.05), IDLE_SECONDS)
+        return seconds_until(due, self._now(), at_most=IDLE_SECONDS)
 
     def _now(self) -> int:
         return int(self._sources.clock() * 1000)

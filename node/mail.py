@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Final
 import orjson
 
 from config.settings import Settings
-from outbox.waiting import wait_for
 from storage.mails import MailRecord
 from storage.store import Store
+from storage.wakeups import seconds_until, whenever
 from web.mails import CHANNEL, Mails
 
 if TYPE_CHECKING:  # imported with the first mail
@@ -61,9 +61,7 @@ class MailWorker:
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Send until `stop` is set; sleeps until a mail is queued or due."""
         wakeup = self.store.listen(CHANNEL)
-        while not stop.is_set():
-            if not await self.run_once():
-                await wait_for(wakeup, stop, await self._pause())
+        await whenever(wakeup, stop, self.run_once, self._pause)
 
     async def run_once(self) -> int:
         """Try every mail that is due; gives how many there were."""
@@ -200,9 +198,8 @@ class MailWorker:
 
     async def _pause(self) -> float:
         due = await self.store.query(lambda tx: tx.mails.next_due())
-        if due is None:
-            return IDLE_SECONDS
-        return min(max(due / 1000 - self.clock(), SOON_SECONDS), IDLE_SECONDS)
+        now = int(self.clock() * 1000)
+        return seconds_until(due, now, at_most=IDLE_SECONDS, least=SOON_SECONDS)
 
 
 async def _send(server: "SMTP", message: EmailMessage) -> None:

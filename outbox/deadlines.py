@@ -15,6 +15,7 @@ from outbox.acts.projects.entries import renew
 from outbox.context import ActRefused, OutboxContext
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
+from storage.wakeups import every
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +30,7 @@ class Deadlines:
 
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Look every minute until `stop` is set."""
-        while not stop.is_set():
-            await self.run_once()
-            try:
-                await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
-            except TimeoutError:
-                continue
+        await every(EVERY_SECONDS, stop, self.run_once)
 
     async def run_once(self) -> int:
         """End what is over; gives how many ends were told."""

@@ -11,11 +11,11 @@ from actors.rush import Rush
 from federation.addresses import host_of
 from federation.errors import FederationError
 from outbox.recipients import Recipients, expand
-from outbox.waiting import wait_for
 from storage.ids import new_id
 from storage.ports import StorageError
 from storage.records import ActivityRecord, DeliveryRecord, FanoutRecord
 from storage.store import Store, Tx
+from storage.wakeups import seconds_until, whenever
 
 log = logging.getLogger(__name__)
 
@@ -50,15 +50,12 @@ class FanoutWorker:
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; sleeps until a publish wakes it or a retry is due."""
         wakeup = self._store.listen("fanout")
-        while not stop.is_set():
-            if not await self.run_once():
-                await wait_for(wakeup, stop, await self._pause())
+        await whenever(wakeup, stop, self.run_once, self._pause)
 
     async def _pause(self) -> float:
         due = await self._next_due()
-        if due is None:
-            return IDLE_SECONDS
-        return min(max(due / 1000 - self._clock(), BEHIND_SECONDS), IDLE_SECONDS)
+        now = int(self._clock() * 1000)
+        return seconds_until(due, now, at_most=IDLE_SECONDS, least=BEHIND_SECONDS)
 
     async def _next_due(self) -> int | None:
         now = int(self._clock() * 1000)

@@ -6,10 +6,10 @@ from typing import Final
 
 from federation.errors import FederationError
 from outbox.context import OutboxContext
-from outbox.waiting import wait_for
 from storage.ids import new_id
 from storage.records import NotificationRecord
 from storage.store import Tx
+from storage.wakeups import seconds_until, whenever
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +28,7 @@ class PollNews:
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Look when the next poll ends, or when somebody reads one, until `stop` is set."""
         wakeup = self._context.store.listen(CHANNEL)
-        while not stop.is_set():
-            if not await self.run_once():
-                await wait_for(wakeup, stop, await self._pause())
+        await whenever(wakeup, stop, self.run_once, self._pause)
 
     async def run_once(self) -> int:
         """Tell of what has ended and fetch what was asked for; gives how many polls."""
@@ -44,9 +42,7 @@ class PollNews:
 
     async def _pause(self) -> float:
         at = await self._context.store.query(lambda tx: tx.objects.next_end())
-        if at is None:
-            return IDLE_SECONDS
-        return min(max((at - self._context.now()) / 1000, 0.1), IDLE_SECONDS)
+        return seconds_until(at, self._context.now(), at_most=IDLE_SECONDS)
 
     async def _tell(self, object_id: int, now: int) -> None:
         async def operation(tx: Tx) -> None:

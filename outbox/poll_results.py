@@ -11,6 +11,7 @@ from outbox.acts.change import everyone
 from outbox.builders import update
 from outbox.context import OutboxContext
 from storage.store import Tx
+from storage.wakeups import every
 
 log = logging.getLogger(__name__)
 
@@ -26,12 +27,7 @@ class PollResults:
 
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Tell until `stop` is set."""
-        while not stop.is_set():
-            await self.run_once()
-            try:
-                await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
-            except TimeoutError:
-                continue
+        await every(EVERY_SECONDS, stop, self.run_once)
 
     async def run_once(self) -> int:
         """Tell what is to be told now; gives how many polls."""

@@ -9,9 +9,9 @@ from typing import Final
 from actors.fields import all_links, judged, links_in, unchecked
 from federation.client import HttpClient
 from federation.errors import FederationError
-from outbox.waiting import wait_for
 from storage.records import ActorRecord
 from storage.store import Store, Tx
+from storage.wakeups import rest
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class ProfileLinks:
         wakeup = self._store.listen("profiles")
         while not stop.is_set():
             if not await self.run_once():
-                await wait_for(wakeup, stop, IDLE_SECONDS)
+                await rest(wakeup, stop, IDLE_SECONDS)
 
     async def run_once(self) -> int:
         """Look at some of those whose turn it is; gives how many profiles."""

@@ -7,9 +7,9 @@ from actors.rush import Rush
 from outbox.hosts import Circuits
 from outbox.lanes import Lanes, Sender
 from outbox.results import record_tries
-from outbox.waiting import wait_for
 from storage.records import DeliveryRecord
 from storage.store import Store, Tx
+from storage.wakeups import rest, seconds_until
 
 LEASE_MS = 5 * 60 * 1000
 IDLE_SECONDS = 30.0
@@ -50,7 +50,7 @@ class DeliveryWorker:
             if self._lanes:
                 await self._wait_for_progress(claimed)
             else:
-                await wait_for(wakeup, stop, await self._pause())
+                await rest(wakeup, stop, await self._pause())
         await self._drain()
 
     async def run_once(self) -> int:
@@ -77,9 +77,8 @@ class DeliveryWorker:
     async def _pause(self) -> float:
         """Seconds until something becomes due."""
         due = await self._next_due()
-        if due is None:
-            return IDLE_SECONDS
-        return min(max(due / 1000 - self._clock(), BEHIND_SECONDS), IDLE_SECONDS)
+        now = int(self._clock() * 1000)
+        return seconds_until(due, now, at_most=IDLE_SECONDS, least=BEHIND_SECONDS)
 
     async def _next_due(self) -> int | None:
         """When a delivery or a closed host is due next, in milliseconds."""

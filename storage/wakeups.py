@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from weakref import WeakSet
 
 
@@ -37,6 +37,36 @@ async def rest(wakeup: Wakeup, stop: asyncio.Event, seconds: float) -> None:
     for wait in waits:
         wait.cancel()
     await asyncio.gather(*waits, return_exceptions=True)
+
+
+async def every(seconds: float, stop: asyncio.Event, work: Callable[[], Awaitable[object]]) -> None:
+    """Work at once, then again so many seconds after each time, until `stop` is set."""
+    while not stop.is_set():
+        await work()
+        try:
+            await asyncio.wait_for(stop.wait(), seconds)
+        except TimeoutError:
+            continue
+
+
+async def whenever(
+    wakeup: Wakeup,
+    stop: asyncio.Event,
+    work: Callable[[], Awaitable[int]],
+    pause: Callable[[], Awaitable[float]],
+) -> None:
+    """Work as long as there is something to do, then rest until a call or for a pause.
+
+    `work` gives how much it did; it ends when `stop` is set.
+    """
+    while not stop.is_set():
+        if not await work():
+            await rest(wakeup, stop, await pause())
+
+
+def seconds_until(due: int | None, now: int, *, at_most: float, least: float = 0.05) -> float:
+    """How long to rest until something is due (milliseconds), which may be nothing."""
+    return at_most if due is None else min(max((due - now) / 1000, least), at_most)
 
 
 class Wakeups:

@@ -9,6 +9,7 @@ from objects.choices import due_to_leave, set_leaving
 from outbox.acts.leave import leave
 from storage.records import ActorRecord, MemberRecord
 from storage.store import Tx
+from storage.wakeups import every
 from web.context import WebContext
 from web.mails import Mails
 
@@ -27,12 +28,7 @@ class Departures:
 
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Look again and again until `stop` is set."""
-        while not stop.is_set():
-            await self.run_once(self._context.now())
-            try:
-                await asyncio.wait_for(stop.wait(), EVERY_S)
-            except TimeoutError:
-                continue
+        await every(EVERY_S, stop, lambda: self.run_once(self._context.now()))
 
     async def run_once(self, now: int) -> int:
         """Delete the accounts whose grace has ended (`now` in milliseconds); gives how many."""

@@ -20,6 +20,7 @@ from objects.visibility import visible_by_ids
 from storage.ids import first_id_at
 from storage.records import ActorRecord, MemberRecord, NotificationRecord, ObjectRecord
 from storage.store import Tx
+from storage.wakeups import every
 from web.context import WebContext
 from web.texts import PLACE
 from web.unsubscribing import unsubscribe_address
@@ -70,12 +71,7 @@ class Digests:
 
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Look again and again until `stop` is set."""
-        while not stop.is_set():
-            await self.run_once(self._context.now())
-            try:
-                await asyncio.wait_for(stop.wait(), EVERY_S)
-            except TimeoutError:
-                continue
+        await every(EVERY_S, stop, lambda: self.run_once(self._context.now()))
 
     async def run_once(self, now: int) -> int:
         """Queue every mail that is due (`now` in milliseconds); gives how many."""

@@ -9,11 +9,11 @@ from typing import Final
 from federation.errors import Refused
 from objects.media import MAX_DESCRIPTION, MediaLimits, check_size, kept_file
 from objects.scanning import refuse_harmful
-from outbox.waiting import wait_for
 from storage.files import MediaFiles
 from storage.ids import new_id
 from storage.records import ActorRecord, MediaRecord
 from storage.store import Store, Tx
+from storage.wakeups import rest
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ class MediaWorker:
         wakeup = self._store.listen(CHANNEL)
         while not stop.is_set():
             if not await self.run_once():
-                await wait_for(wakeup, stop, IDLE_SECONDS)
+                await rest(wakeup, stop, IDLE_SECONDS)
 
     async def run_once(self) -> int:
         """Prepare one file; gives how many there were."""

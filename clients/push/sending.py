@@ -21,7 +21,7 @@ from federation.web_push import TTL_S, PushSender, receiver_of
 from storage.notifying import PUSHES
 from storage.pushes import Push
 from storage.store import Tx
-from storage.wakeups import rest
+from storage.wakeups import seconds_until, whenever
 
 log = logging.getLogger(__name__)
 
@@ -82,9 +82,7 @@ class PushWorker:
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Send until `stop` is set."""
         wakeup = self._context.store.listen(PUSHES)
-        while not stop.is_set():
-            if not await self.run_once():
-                await rest(wakeup, stop, await self._pause())
+        await whenever(wakeup, stop, self.run_once, self._pause)
 
     async def run_once(self) -> int:
         """Send what is due now; gives how many were tried."""
@@ -104,9 +102,7 @@ class PushWorker:
 
     async def _pause(self) -> float:
         due = await self._context.store.query(lambda tx: tx.pushes.next_due())
-        if due is None:
-            return IDLE_SECONDS
-        return min(max((due - self._context.now()) / 1000, 0.05), IDLE_SECONDS)
+        return seconds_until(due, self._context.now(), at_most=IDLE_SECONDS)
 
     async def _messages(self, tx: Tx, keys: Sequence[tuple[int, int]]) -> list[tuple[Push, bytes]]:
         """What is to be sent; not what its owner may no longer see, or hides."""

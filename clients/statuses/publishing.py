@@ -12,11 +12,11 @@ from clients.statuses.parameters import StatusParameters
 from federation.errors import FederationError, Refused
 from outbox.acts.create import post
 from outbox.context import ActRefused, Also
-from outbox.waiting import wait_for
 from storage.ports import Busy
 from storage.records import ActorRecord, ObjectRecord
 from storage.scheduled import ScheduledRecord
 from storage.store import Tx
+from storage.wakeups import seconds_until, whenever
 
 log = logging.getLogger(__name__)
 
@@ -68,9 +68,7 @@ class ScheduledPosts:
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Publish what is due until `stop` is set."""
         wakeup = self._context.store.listen(CHANNEL)
-        while not stop.is_set():
-            if not await self.run_once():
-                await wait_for(wakeup, stop, await self._pause())
+        await whenever(wakeup, stop, self.run_once, self._pause)
 
     async def run_once(self) -> int:
         """Publish what is due now; gives how many posts that were."""
@@ -82,9 +80,7 @@ class ScheduledPosts:
 
     async def _pause(self) -> float:
         at = await self._context.store.query(lambda tx: tx.scheduled.next_at())
-        if at is None:
-            return IDLE_SECONDS
-        return min(max((at - self._context.now()) / 1000, 0.1), IDLE_SECONDS)
+        return seconds_until(at, self._context.now(), at_most=IDLE_SECONDS)
 
     async def _publish(self, record: ScheduledRecord) -> None:
         try:

@@ -15,7 +15,7 @@ from objects.scanning import refuse_harmful
 from storage.files import MediaFiles
 from storage.project_files import ProjectFileRecord
 from storage.store import Store, Tx
-from storage.wakeups import rest
+from storage.wakeups import seconds_until, whenever
 
 log = logging.getLogger(__name__)
 
@@ -54,9 +54,7 @@ class ProjectFilesWorker:
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Fetch until `stop` is set."""
         wakeup = self._store.listen("project files")
-        while not stop.is_set():
-            if not await self.run_once():
-                await rest(wakeup, stop, await self._pause())
+        await whenever(wakeup, stop, self.run_once, self._pause)
 
     async def run_once(self) -> int:
         """Fetch what is due now; gives how many files."""
@@ -72,9 +70,7 @@ class ProjectFilesWorker:
 
     async def _pause(self) -> float:
         due = await self._store.query(lambda tx: tx.project_files.next_due())
-        if due is None:
-            return IDLE_SECONDS
-        return min(max((due - self._now()) / 1000, 0.05), IDLE_SECONDS)
+        return seconds_until(due, self._now(), at_most=IDLE_SECONDS)
 
     def _now(self) -> int:
         return int(self._clock() * 1000)
