@@ -11,6 +11,7 @@ from objects.experiences.wire import is_experience
 from objects.projects.entries import TALK, entry_of
 from objects.projects.membership import NotAllowed, check_may_publish
 from objects.projects.store import keep_entry
+from storage.project_entries import EntryRecord
 from storage.projects import ProjectRecord
 from storage.records import ActorRecord, ObjectRecord
 
@@ -89,7 +90,8 @@ async def _hosted(
     context: HandlerContext, urls: tuple[str, ...]
 ) -> tuple[ActorRecord, ProjectRecord] | None:
     """The first project of ours among some addresses, of which so many are looked at."""
-    ours = [url for url in urls[:MAX_AUDIENCE] if context.identifiers.is_local(url)]
+    parsed = ((url, context.identifiers.parse(url)) for url in urls[:MAX_AUDIENCE])
+    ours = [url for url, local in parsed if local is not None and local.kind == "actor"]
     known = await context.tx.actors.by_urls(ours) if ours else {}
     groups = {actor.id: actor for actor in known.values() if actor.type == "Group"}
     projects = await context.tx.projects.by_ids(list(groups))
@@ -187,13 +189,19 @@ async def take_in_waiting(context: HandlerContext, group: ActorRecord) -> None:
 
 
 async def pass_change_on(context: HandlerContext, record: ObjectRecord) -> None:
-    """Pass the edit or the deletion of an entry of a project of ours on.
+    """Pass the edit or the deletion of something on, if it is an entry of a project of ours."""
+    entry = await context.tx.project_entries.by_id(record.id)
+    if entry is not None:
+        await pass_entry_on(context, record, entry)
+
+
+async def pass_entry_on(context: HandlerContext, record: ObjectRecord, entry: EntryRecord) -> None:
+    """Pass the edit or the deletion of an entry on, if its project is one of ours.
 
     Who belongs to the project no more adds nothing to it by editing, but may take away.
     """
-    entry = await context.tx.project_entries.by_id(record.id)
-    group = await context.tx.actors.by_id(entry.project_id) if entry else None
-    if entry is None or group is None or not group.local or not entry.position:
+    group = await context.tx.actors.by_id(entry.project_id)
+    if group is None or not group.local or not entry.position:
         return
     if context.activity.type != "Delete" and context.actor.id != group.id:
         membership = await context.tx.projects.membership(group.id, context.actor.id)

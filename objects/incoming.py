@@ -196,11 +196,12 @@ async def _in_its_thread(tx: Tx, record: ObjectRecord) -> ObjectRecord:
     return replace(record, in_reply_to_id=parent.object_id, conversation=conversation)
 
 
-async def edit_object(tx: Tx, incoming: IncomingObject) -> bool:
+async def edit_object(tx: Tx, incoming: IncomingObject, *, belongs: bool = True) -> bool:
     """Take over a newer version of an object, ours or not; True when people see a change.
 
-    Older versions than the one that we have are ignored. New poll counts are taken over
-    without making a version. Raises `Untrusted` when the object belongs to somebody else.
+    `belongs`: it may be an entry of a project, which says something new then. Older versions than
+    the one that we have are ignored. New poll counts are taken over without making a version.
+    Raises `Untrusted` when the object belongs to somebody else.
     """
     new = incoming.record
     known = await tx.objects.by_url(new.url)
@@ -216,12 +217,14 @@ async def edit_object(tx: Tx, incoming: IncomingObject) -> bool:
         await change_quote(tx, known, incoming.quote, new.created_at)
     if not _differs(known, incoming):
         await tx.objects.save_document(known.id, new.document)
-        await renew_entry(tx, replace(new, id=known.id), new.created_at)
+        if belongs:
+            await renew_entry(tx, replace(new, id=known.id), new.created_at)
         return False
     edited_at = new.edited_at or new.created_at
     changed = replace(new, id=known.id, edited_at=edited_at)
     await tx.objects.edit(changed, new_id())
-    await renew_entry(tx, changed, new.created_at)
+    if belongs:
+        await renew_entry(tx, changed, new.created_at)
     await renew_event(tx, changed, new.created_at)
     await keep_edit(tx, known, changed, incoming.experience, incoming.author_url)
     await tx.objects.set_tags(known.id, list(incoming.tags))
@@ -252,7 +255,8 @@ def _choices(poll: PollRecord) -> list[str]:
 async def bury(tx: Tx, record: ObjectRecord, now: int) -> bool:
     """Make a tombstone of an object, ours or not; False when it was one already."""
     await empty_experience(tx, record)
-    await tx.events.forget(record.id)
+    if record.type == "Event":
+        await tx.events.forget(record.id)
     await tx.streams.deleted(record.id, record.actor_id)
     await tx.quotes.forget(record.id)
     if record.visibility == "direct":

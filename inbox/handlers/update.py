@@ -82,14 +82,16 @@ async def receive_object(context: HandlerContext) -> str:
         raise Violation("only one's own posts can be changed")
     if (parsed.record.edited_at or 0) < (record.edited_at or 0):
         raise Ignored("an older version than the one that we have")
-    await edit_object(context.tx, parsed)
+    entry = await context.tx.project_entries.by_id(record.id)
+    await edit_object(context.tx, parsed, belongs=entry is not None)
     if parsed.experience is not None:
         await _tell(context, parsed, record)
     row = context.record(record.visibility, record.url, record.id)
     _, new = await keep_activity(context, row)
     if new:
         await forward_to_followers(context, record)
-        await projects.pass_change_on(context, record)
+        if entry is not None:
+            await projects.pass_entry_on(context, record, entry)
     return ""
 
 

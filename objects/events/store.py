@@ -32,10 +32,10 @@ async def keep_event(tx: Tx, record: ObjectRecord) -> None:
 
 async def renew_event(tx: Tx, record: ObjectRecord, now: int) -> None:
     """Take over what an edited object says; people here who take part are told of what matters."""
-    event, before = event_in(record), await tx.events.by_id(record.id)
+    event = event_in(record)
     if event is None:
         return
-    row = _row(record, event)
+    row, before = _row(record, event), await tx.events.by_id(record.id)
     if before is None:
         await tx.events.save(row)
         return
