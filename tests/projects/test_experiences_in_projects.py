@@ -87,6 +87,22 @@ async def test_it_is_one_of_the_experiences_of_the_project_for_members_alone(
         assert (TEXT in page) is there, username
 
 
+async def test_members_of_every_server_read_it_on_their_own_site(network: Network) -> None:
+    space, nodes = await three(network)
+    await written(nodes[1], "bruno", space)
+    await network.settle()
+    for node, member in zip(nodes, ("lea", "bruno", "chloe"), strict=True):
+        browser = await signed_in(node, member)
+        group = await space.group(node)
+        answer = await browser.get(f"/projects/{group.id}/experiences")
+        card = (await answer.get_data(as_text=True)).partition('<article class="card">')[2]
+        address = card.partition('href="')[2].partition('"')[0]
+        assert address.startswith("/"), address
+        read = await browser.get(address, follow_redirects=True)
+        assert read.status_code == 200, member
+        assert TEXT in await read.get_data(as_text=True)
+
+
 async def test_who_may_not_publish_there_publishes_nothing_for_its_members(
     network: Network,
 ) -> None:
