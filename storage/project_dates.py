@@ -99,7 +99,7 @@ class ProjectDateStatements(Statements):
         return {row[0]: row[1] for row in rows}
 
     async def of_milestone(
-        self, url: str, viewer_id: int
+        self, url: str, viewer_id: int, *, limit: int = MOST
     ) -> list[tuple[EntryRecord, ObjectRecord]]:
         """The entries of a milestone that a viewer may see, in the order of the journal."""
         rows = await self.connection.fetch_all(
@@ -107,8 +107,9 @@ class ProjectDateStatements(Statements):
             "from project_entries e join objects o on o.id = e.object_id "
             "join actors w on w.id = o.actor_id where e.milestone = $1 "
             f"and o.deleted_at is null and e.state <> 'refused' and {MAY_SEE} "
-            f"order by e.position, e.object_id limit {MOST}",
+            "order by e.position, e.object_id limit $3",
             url,
             viewer_id,
+            limit,
         )
         return [(EntryRecord(*row[:_ENTRY]), ObjectRecord(*row[_ENTRY:])) for row in rows]

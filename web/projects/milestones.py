@@ -27,6 +27,8 @@ from web.rules import longest, required
 from web.texts import mark
 
 MAX_TEXT: Final = 20_000
+SHOWN: Final = 50
+"""Notes on the page of a milestone; the journal has them all, page by page."""
 STATE_NAMES: Final = {
     "planned": mark("Planned"),
     "running": mark("In progress"),
@@ -59,7 +61,7 @@ class MilestonePages:
     async def listed(self, number: int) -> Response:
         """All milestones with their progress, and the deliverables."""
         context, found = self._context, await space(self._context, number)
-        viewer_id, now = _viewer_id(found), context.now()
+        viewer_id, now = found.viewer_id, context.now()
 
         async def look(tx: Tx) -> dict[str, Any]:
             known = await milestones(tx, number, viewer_id, now)
@@ -88,12 +90,13 @@ class MilestonePages:
             form = await context.renderer.form(StateForm, data={"state": found.row.state})
         _ = await context.renderer.translate()
         form.state.choices = [(state, _(STATE_NAMES[state])) for state in STATES["milestone"]]
-        viewer_id = _viewer_id(place.space)
+        viewer_id = place.space.viewer_id
 
         async def look(tx: Tx) -> dict[str, Any]:
-            rows = await tx.project_dates.of_milestone(found.record.url, viewer_id)
-            lines = await lines_of(tx, context.outbox.identifiers, place.space.viewer, rows)
-            return {"lines": lines, "waiting": await waiting_of(tx, place.space)}
+            rows = await tx.project_dates.of_milestone(found.record.url, viewer_id, limit=SHOWN + 1)
+            lines = await lines_of(tx, context.outbox.identifiers, place.space.viewer, rows[:SHOWN])
+            waiting = await waiting_of(tx, place.space)
+            return {"lines": lines, "waiting": waiting, "has_more": len(rows) > SHOWN}
 
         return await context.renderer.public(
             "projects/milestone.html",
@@ -162,7 +165,7 @@ class MilestonePages:
     async def _found(self, number: int, object_id: int) -> tuple[Place, Milestone]:
         """A milestone that the viewer may see. Raises `Refused` 404."""
         place = await place_of(self._context, number, object_id)
-        viewer_id, now = _viewer_id(place.space), self._context.now()
+        viewer_id, now = place.space.viewer_id, self._context.now()
         found = await self._context.store.query(
             lambda tx: milestone(tx, place.record, viewer_id, now)
         )
@@ -198,10 +201,6 @@ class MilestonePages:
         after = replace(before.entry, **said)
         change = other_entry(before.record.url, before.entry, after, text)
         return await offered(self._context, found, change, "entry-saved")
-
-
-def _viewer_id(found: Space) -> int:
-    return found.viewer.id if found.viewer is not None else 0
 
 
 def _is_open(found: Space) -> bool:

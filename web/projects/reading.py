@@ -104,7 +104,7 @@ def add_reading_routes(blueprint: Blueprint, context: WebContext) -> None:
             url: f"{here}/{file.number}/{file.file}" if file.file else ""
             for url, file in found.files.items()
         }
-        page = page_of(found.opened.report, files)
+        page = await page_of(found.opened.report, files)
         return await context.renderer.render(
             "projects/reading.html",
             index=False,
@@ -123,7 +123,8 @@ def add_reading_routes(blueprint: Blueprint, context: WebContext) -> None:
             url: f"{origin}/{file.number}/{file.file}" if file.file else ""
             for url, file in found.files.items()
         }
-        return await printed(context, press, page_of(found.opened.report, files), "rapport")
+        page = await page_of(found.opened.report, files)
+        return await printed(context, press, page, "rapport")
 
     @blueprint.get("/p/<secret>/files/<int:number>/<name>")
     async def read_project_file(secret: str, number: int, name: str) -> Response:
