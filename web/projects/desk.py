@@ -26,6 +26,17 @@ class Space:
     membership: MembershipRecord | None
 
     @property
+    def member(self) -> ActorRecord:
+        """The viewer of a page for members, who is signed in."""
+        assert self.viewer is not None
+        return self.viewer
+
+    @property
+    def viewer_id(self) -> int:
+        """The viewer's number; 0 is a stranger."""
+        return self.viewer.id if self.viewer is not None else 0
+
+    @property
     def base(self) -> str:
         """The address under which its pages are."""
         return f"/projects/{self.group.id}"
