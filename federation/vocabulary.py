@@ -1,5 +1,6 @@
 """Names of ActivityStreams and its neighbours, and the JSON-LD context that we publish."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 ACTIVITYSTREAMS: Final = "https://www.w3.org/ns/activitystreams"
@@ -78,6 +79,9 @@ _INLINE: Final[dict[str, Any]] = {
     "_misskey_quote": "https://misskey-hub.net/ns#_misskey_quote",
     "postingRestrictedToMods": "https://join-lemmy.org/ns#postingRestrictedToMods",
     "moderators": {"@id": "https://join-lemmy.org/ns#moderators", "@type": "@id"},
+}
+# What projects and events say, and collections that may hold them.
+_OF_PROJECTS_AND_EVENTS: Final[dict[str, Any]] = {
     "members": {"@id": "cmt:members", "@type": "@id"},
     "openness": "https://joinmobilizon.org/ns#openness",
     # Events: FEP-8a8e, and the names under which Mobilizon knows the same.
@@ -111,13 +115,29 @@ _INLINE: Final[dict[str, Any]] = {
 
 # Contexts that every peer caches, then our terms inline: a context address of our own would
 # have to be fetched, and several peers drop in silence what they cannot load.
-CONTEXT: Final[list[Any]] = [
+_CACHED: Final = [
     ACTIVITYSTREAMS,
     "https://w3id.org/security/v1",
     "https://w3id.org/security/data-integrity/v1",
     "https://w3id.org/security/multikey/v1",
-    _INLINE,
 ]
+CONTEXT: Final[list[Any]] = [*_CACHED, _INLINE | _OF_PROJECTS_AND_EVENTS]
+_ORDINARY: Final[list[Any]] = [*_CACHED, _INLINE]
+_RICH: Final = frozenset({"Event", "Group"})
+
+
+def context_of(document: Mapping[str, Any]) -> list[Any]:
+    """The context of an object or activity of ours: a shorter one where nothing needs all of it.
+
+    Most are notes and reactions, which are signed, stored and sent many times.
+    """
+    inside: Any = document
+    while isinstance(inside, Mapping):
+        types = inside.get("type")
+        if any(one in _RICH for one in (types if isinstance(types, list) else [types])):
+            return CONTEXT
+        inside = inside.get("object")
+    return _ORDINARY
 
 
 def is_activity_content_type(value: str) -> bool:

@@ -8,7 +8,7 @@ import orjson
 from actors.documents import tombstone as tombstone_document
 from actors.documents import wire_time
 from actors.identifiers import Identifiers
-from federation.vocabulary import CONTEXT
+from federation.vocabulary import CONTEXT, context_of
 from objects.polls import question_document
 from storage.activities import Reaction
 from storage.records import ActivityRecord, ObjectRecord, PollRecord, ReactionRecord
@@ -167,4 +167,4 @@ def _loaded(text: str) -> dict[str, Any]:
     stored: dict[str, Any] = orjson.loads(text) if text else {}
     for name in _HIDDEN:
         stored.pop(name, None)
-    return stored if "@context" in stored else {"@context": CONTEXT, **stored}
+    return stored if "@context" in stored else {"@context": context_of(stored), **stored}

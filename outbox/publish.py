@@ -12,7 +12,7 @@ from actors.rush import POSTS, Rush
 from federation.documents import Document
 from federation.proofs import with_proof
 from federation.signing import SigningKey
-from federation.vocabulary import CONTEXT
+from federation.vocabulary import context_of
 from outbox.recipients import Recipients
 from storage.ids import new_id
 from storage.records import ActivityRecord, ActorRecord, FanoutRecord, ReceivedRecord
@@ -85,7 +85,7 @@ class Publisher:
         now: int,
     ) -> dict[str, Any]:
         document: dict[str, Any] = {
-            "@context": CONTEXT,
+            "@context": context_of(activity),
             "id": self.identifiers.activity(number),
             "actor": actor.url,
             **{name: value for name, value in activity.items() if name != "@context"},

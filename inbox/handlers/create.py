@@ -139,7 +139,7 @@ async def _show_own(context: HandlerContext) -> str:
         home=True,
         kinds=kinds,
     )
-    document = Document(orjson.loads(record.document))
+    document = context.activity.embedded("object") or Document(orjson.loads(record.document))
     parent = await _parent(context, document)
     admitted = await projects.admission(context, document, record.visibility, parent)
     if admitted is not None and admitted.refusal is None and admitted.moved_to is None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from federation.errors import FederationError
-from federation.vocabulary import CONTEXT
+from federation.vocabulary import context_of
 from federation.webfinger import parse_acct
 from objects.emojis import with_emojis
 from objects.experiences.store import was_experience
@@ -72,7 +72,7 @@ async def post(
         context.now(),
         await _attachments(context, author, draft),
     )
-    whole = {"@context": CONTEXT, **document}
+    whole = {"@context": context_of(document), **document}
     if quoted is not None:
         whole |= quoting_properties(quoted.record, approval_of(context, quoted, number))
     return await publish_object(
