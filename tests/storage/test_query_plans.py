@@ -155,6 +155,17 @@ HOT: dict[str, tuple[Operation, tuple[str, ...]]] = {
         ("project_entries_place",)),
     "what waits for the host": (
         lambda tx: tx.project_journal.waiting(5, 3, ["progress"]), ("project_entries_place",)),
+    "journal in its order": (
+        lambda tx: tx.project_entries.in_order(5, 3, (900, 1), 100), ("project_entries_place",)),
+    "what a project passed on": (
+        lambda tx: tx.project_entries.passed_on(5), ("activities_|project_entries_",)),
+    "members among": (
+        lambda tx: tx.projects.members_among(5, IDS), ("project_members",)),
+    "deliveries of a past": (
+        lambda tx: tx.deliveries.add_series([DELIVERY]), ("deliveries_order",)),
+    "objects of a past": (
+        lambda tx: tx.deliveries.note_history(new_id(), DELIVERY.inbox, IDS),
+        ("reached_|inboxes",)),
     "organisations of partners": (
         lambda tx: tx.project_journal.organisations(["h1.example"]), ("actors_host",)),
     "coming events": (lambda tx: tx.events.upcoming(3, NOW, limit=21), ("events_start",)),
