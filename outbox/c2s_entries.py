@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-import orjson
-
 from federation.documents import Document
 from federation.vocabulary import PROJECT
 from objects.documents import COLLECTIONS
@@ -13,6 +11,7 @@ from objects.experiences.wire import is_experience
 from objects.notes import NoteDraft, in_project, policy
 from objects.projects.entries import OF_THE_GROUP, Entry, entry_of, entry_properties
 from objects.projects.membership import steers
+from objects.projects.store import entry_in
 from objects.projects.wire import members_url
 from objects.text import plain_text
 from objects.visibility import Visibility
@@ -232,7 +231,7 @@ async def belongs_to(
         return await tx.actors.by_id(row.project_id) if row is not None else None
 
     group = await context.store.query(look)
-    return None if group is None else (group, entry_of(Document(orjson.loads(record.document))))
+    return None if group is None else (group, entry_in(record))
 
 
 async def update_for_project(
@@ -242,7 +241,7 @@ async def update_for_project(
     changes: Document,
 ) -> ActivityRecord:
     """A lead's change of what belongs to the project. Raises `ActRefused`."""
-    known = entry_of(Document(orjson.loads(record.document)))
+    known = entry_in(record)
     said = Document({**entry_properties(known), **_terms(changes)})
     changed = replace(entry_of(said), kind=known.kind, unknown=known.unknown)
     return await change_entry(context, actor, record, entry=changed, text=_markdown(changes))

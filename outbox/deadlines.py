@@ -5,11 +5,8 @@ import logging
 from dataclasses import replace
 from typing import Final
 
-import orjson
-
-from federation.documents import Document
 from federation.errors import Refused
-from objects.projects.entries import entry_of
+from objects.projects.store import entry_in
 from outbox.acts.projects.decisions import conclude
 from outbox.acts.projects.entries import renew
 from outbox.context import ActRefused, OutboxContext
@@ -60,5 +57,5 @@ async def expire(context: OutboxContext, object_id: int) -> object | None:
     if found is None:
         return None
     record, group = found
-    entry = replace(entry_of(Document(orjson.loads(record.document))), state="expired")
+    entry = replace(entry_in(record), state="expired")
     return await renew(context, group, group, record, entry=entry)

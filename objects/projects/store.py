@@ -132,8 +132,13 @@ async def renew_entry(tx: Tx, record: ObjectRecord, now: int) -> None:
     await expect_files(tx, known.project_id, record, now)
 
 
+def entry_in(record: ObjectRecord) -> Entry:
+    """The entry that a stored object carries."""
+    return entry_of(Document(orjson.loads(record.document)))
+
+
 def _row(project_id: int, record: ObjectRecord, now: int) -> EntryRecord:
-    entry: Entry = entry_of(Document(orjson.loads(record.document)))
+    entry = entry_in(record)
     return EntryRecord(
         object_id=record.id,
         project_id=project_id,

@@ -1,4 +1,4 @@
-"""A month in a project over three servers, one of them off for a week; then a partner is removed."""
+"""A month in a project over three servers, one off for a week; then a partner is removed."""
 
 from outbox.acts.projects.belonging import remove
 from outbox.acts.projects.entries import change_entry, withdraw_entry

@@ -84,7 +84,7 @@ class CallPages:
     async def of_project(self, number: int) -> Response:
         """The calls of one project."""
         context, found = self._context, await space(self._context, number)
-        viewer_id = found.viewer.id if found.viewer is not None else 0
+        viewer_id = found.viewer_id
         now, language = context.now(), await context.renderer.language()
 
         async def look(tx: Tx) -> dict[str, Any]:

@@ -49,8 +49,7 @@ def add_closing_routes(blueprint: Blueprint, context: WebContext) -> None:
         found = await member_space(context, number)
         if not found.is_partner:
             raise Refused(403, "not-a-partner", "Partners of the project do this.")
-        assert found.viewer is not None
-        owner = found.viewer.id
+        owner = found.member.id
         begun = await context.store.query(lambda tx: tx.drafts.by_birth(owner, f"project {number}"))
         return await context.renderer.render(
             "projects/close.html",
@@ -75,14 +74,13 @@ async def _closed(
     context: WebContext, saving: Saving, found: Space, form: "MultiDict[str, str]"
 ) -> Response:
     """Do what the pressed button says."""
-    assert found.viewer is not None
     what, outbox = form.get("do", ""), context.outbox
     if what == "reopen":
-        await done(context, reopen_space(outbox, found.viewer, found.group))
+        await done(context, reopen_space(outbox, found.member, found.group))
         return redirect(f"{found.base}/close", done="project-reopened")
     if what == "close":
         state: State = next((state for state in STATES if state == form.get("state")), "running")
-        await done(context, close_space(outbox, found.viewer, found.group, state))
+        await done(context, close_space(outbox, found.member, found.group, state))
         if not form.get("experience"):
             return redirect(f"{found.base}/close", done="project-closed")
     elif what != "experience":

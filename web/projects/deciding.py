@@ -57,7 +57,7 @@ class Decisions:
 
     async def invite(self, found: Space, person: ActorRecord, role: Role, message: str) -> bool:
         """Invite somebody. Raises `ActRefused`."""
-        outbox, lead = self.context.outbox, _lead(found)
+        outbox, lead = self.context.outbox, found.member
         if found.group.local:
             await invite(outbox, lead, found.group, person, role, message)
             return False
@@ -66,7 +66,7 @@ class Decisions:
 
     async def change(self, found: Space, person: ActorRecord, role: Role, engagement: str) -> bool:
         """Give a member another role, and say what they do. Raises `ActRefused`."""
-        outbox, lead = self.context.outbox, _lead(found)
+        outbox, lead = self.context.outbox, found.member
         if found.group.local:
             await change_role(outbox, lead, found.group, person, role, engagement)
             return False
@@ -76,7 +76,7 @@ class Decisions:
         self, found: Space, person: ActorRecord, act: str, role: Role, reason: str
     ) -> bool:
         """Withdraw, accept, decline or remove. Raises `ActRefused`."""
-        outbox, lead, group = self.context.outbox, _lead(found), found.group
+        outbox, lead, group = self.context.outbox, found.member, found.group
         if not group.local:
             change = MemberChange(person=person.url, role=role)
             return await self._propose(
@@ -97,7 +97,7 @@ class Decisions:
         offer = await self.context.store.query(lambda tx: tx.project_offers.by_id(offer_id))
         if offer is None or offer.project_id != found.group.id:
             raise LookupError("no such proposal")
-        await decide_offer(self.context.outbox, _lead(found), offer, agreed=agreed, reason=reason)
+        await decide_offer(self.context.outbox, found.member, offer, agreed=agreed, reason=reason)
 
     async def proposals(self, found: Space) -> list[Proposed]:
         """What waits for the leads, where the project lives; nothing for others."""
@@ -132,13 +132,8 @@ class Decisions:
         await withdraw_offer(self.context.outbox, found.viewer, offer)
 
     async def _propose(self, found: Space, proposal: Proposal) -> bool:
-        await make_offer(self.context.outbox, _lead(found), found.group, proposal)
+        await make_offer(self.context.outbox, found.member, found.group, proposal)
         return True
-
-
-def _lead(found: Space) -> ActorRecord:
-    assert found.viewer is not None, "who leads is signed in"
-    return found.viewer
 
 
 def _shown(

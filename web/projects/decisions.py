@@ -24,7 +24,6 @@ from outbox.acts.projects.decisions import (
 from outbox.acts.projects.entries import MAX_TITLE
 from outbox.acts.vote import vote
 from outbox.context import ActRefused
-from storage.records import ActorRecord
 from storage.store import Tx
 from web.context import WebContext
 from web.forms import Form, area, choice, integer, line, pick
@@ -110,7 +109,7 @@ class DecisionPages:
     async def listed(self, number: int) -> Response:
         """All decisions that the viewer may see, latest first."""
         context, found = self._context, await space(self._context, number)
-        viewer_id, now = _viewer_id(found), context.now()
+        viewer_id, now = found.viewer_id, context.now()
         known = await context.store.query(lambda tx: decisions(tx, number, viewer_id, now))
         return await context.renderer.public(
             "projects/decisions.html",
@@ -131,7 +130,7 @@ class DecisionPages:
     ) -> Response:
         """A decision from the proposal to its outcome."""
         context, viewer = self._context, place.space.viewer
-        now, viewer_id = context.now(), _viewer_id(place.space)
+        now, viewer_id = context.now(), place.space.viewer_id
 
         async def look(tx: Tx) -> tuple[Decision | None, bool]:
             found = await decision(tx, place.record, viewer_id, now)
@@ -169,7 +168,7 @@ class DecisionPages:
         if sent is not None and form.validate():
             try:
                 record = await propose(
-                    context.outbox, _viewer(found), found.group, await self._proposal(form)
+                    context.outbox, found.member, found.group, await self._proposal(form)
                 )
             except ActRefused as refused:
                 reason = await because(context, refused, REASONS)
@@ -193,7 +192,7 @@ class DecisionPages:
         form.chosen.choices = [(name, name) for name, _votes in (choices(poll) if poll else ())]
         if not form.validate():
             return await self.one(place, ballot=form, status=422)
-        cast = vote(context.outbox, _viewer(place.space), place.record, form.chosen.data or "")
+        cast = vote(context.outbox, place.space.member, place.record, form.chosen.data or "")
         return await self._done(place, cast, "vote-cast")
 
     async def protest(self, number: int, object_id: int) -> Response:
@@ -203,7 +202,7 @@ class DecisionPages:
         if not form.validate():
             return await self.one(place, objection=form, status=422)
         raised = raise_objection(
-            context.outbox, _viewer(place.space), place.record, form.text.data or ""
+            context.outbox, place.space.member, place.record, form.text.data or ""
         )
         return await self._done(place, raised, "objected")
 
@@ -213,7 +212,7 @@ class DecisionPages:
         objected = await place_of(self._context, number, objection_id)
         if objected.record.in_reply_to_id != object_id:
             raise not_found("objection")
-        outbox, viewer = self._context.outbox, _viewer(place.space)
+        outbox, viewer = self._context.outbox, place.space.member
         resolved = resolve_objection(outbox, viewer, objected.record)
         return await self._done(place, resolved, "objection-met")
 
@@ -221,7 +220,7 @@ class DecisionPages:
         """Close the vote now, or withdraw the proposal."""
         place, _ = await self._sent(number, object_id)
         end = withdraw_proposal if withdrawn else close_vote
-        doing = end(self._context.outbox, _viewer(place.space), place.record)
+        doing = end(self._context.outbox, place.space.member, place.record)
         return await self._done(place, doing, "proposal-taken-back" if withdrawn else "vote-closed")
 
     async def _sent(self, number: int, object_id: int) -> tuple[Place, Any]:
@@ -257,15 +256,6 @@ class DecisionPages:
             reach=form.reach.data,
             language=await self._context.renderer.language(),
         )
-
-
-def _viewer(found: Space) -> ActorRecord:
-    assert found.viewer is not None, "members are signed in"
-    return found.viewer
-
-
-def _viewer_id(found: Space) -> int:
-    return found.viewer.id if found.viewer is not None else 0
 
 
 def add_decision_routes(blueprint: Blueprint, context: WebContext) -> None:

@@ -111,9 +111,8 @@ async def _published(context: WebContext, found: Space, form: DeliverableForm) -
         language=await context.renderer.language(),
         media_ids=media_ids,
     )
-    assert found.viewer is not None
     try:
-        await publish_entry(context.outbox, found.viewer, found.group, draft)
+        await publish_entry(context.outbox, found.member, found.group, draft)
     except ActRefused as refused:
         form.refuse("", await because(context, refused))
         return False
@@ -122,13 +121,12 @@ async def _published(context: WebContext, found: Space, form: DeliverableForm) -
 
 async def _stored(context: WebContext, found: Space, form: DeliverableForm, chosen: Any) -> int:
     """Keep the chosen file; gives its number. Raises `Refused`."""
-    assert found.viewer is not None
     described = form.described.data or form.title.data or ""
     media = await store_upload(
         context.store,
         context.files,
         context.limits,
-        found.viewer,
+        found.member,
         chosen.stream.read(context.limits.max_bytes + 1),
         described[:MAX_DESCRIPTION],
         context.now(),

@@ -18,7 +18,7 @@ def add_experience_routes(blueprint: Blueprint, context: WebContext) -> None:
         viewer = found.viewer
 
         async def look(tx: Tx) -> tuple[list[StoredExperience], dict[str, Concept]]:
-            ids = await tx.experiences.of_project(found.group.url, viewer.id if viewer else 0)
+            ids = await tx.experiences.of_project(found.group.url, found.viewer_id)
             listed = list((await load_many(tx, ids, viewer)).values())
             return listed, dict(await concepts_of(tx, [one.experience for one in listed]))
 

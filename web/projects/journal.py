@@ -73,7 +73,7 @@ class Wanted:
 
 async def milestones_of(tx: Tx, space: Space) -> tuple[Milestone, ...]:
     """The milestones that the viewer may see, by date; one query."""
-    rows = await tx.project_entries.of_kinds(space.group.id, _viewer_id(space), ["milestone"])
+    rows = await tx.project_entries.of_kinds(space.group.id, space.viewer_id, ["milestone"])
     return tuple(_milestone(row, record) for row, record in rows)
 
 
@@ -104,7 +104,7 @@ async def journal_of(tx: Tx, identifiers: Identifiers, space: Space, wanted: Wan
     about = next((one for one in milestones if one.id == wanted.milestone), None)
     if wanted.milestone and about is None:
         raise Refused(404, "not-found", "There is no such milestone.")
-    group_id, viewer_id = space.group.id, _viewer_id(space)
+    group_id, viewer_id = space.group.id, space.viewer_id
     kinds: list[str] = [wanted.kind] if wanted.kind else [*SHOWN]
     rows = await tx.project_journal.page(
         group_id,
@@ -158,7 +158,3 @@ async def lines_of(
         for row, record in rows
         if record.id in cards
     ]
-
-
-def _viewer_id(space: Space) -> int:
-    return space.viewer.id if space.viewer is not None else 0

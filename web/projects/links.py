@@ -78,8 +78,7 @@ class LinkPages:
         period = Period(form.start.data, form.end.data)
         end = Period(None, form.expires.data).end_ms
         assert end is not None
-        assert found.viewer is not None
-        lead, now, expires_at = found.viewer, self._context.now(), end
+        lead, now, expires_at = found.member, self._context.now(), end
         label, reach = str(form.label.data), reach_named(form.reach.data, "public")
         secret = await self._context.store.write(
             lambda tx: make_link(tx, found.group, lead, label, reach, period, expires_at, now)
@@ -93,8 +92,7 @@ class LinkPages:
         """End a link."""
         found = await led_space(self._context, number)
         await self._context.sessions.checked_form()
-        assert found.viewer is not None
-        lead, now = found.viewer, self._context.now()
+        lead, now = found.member, self._context.now()
         ended = await self._context.store.write(
             lambda tx: revoke_link(tx, found.group, lead, link_id, now)
         )

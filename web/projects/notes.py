@@ -126,7 +126,7 @@ async def place_of(context: WebContext, number: int, object_id: int) -> Place:
         row = await tx.project_entries.by_id(object_id) if record is not None else None
         if record is None or row is None or row.project_id != found.group.id:
             return None
-        if row.state == "refused" and record.actor_id != (found.viewer.id if found.viewer else 0):
+        if row.state == "refused" and record.actor_id != found.viewer_id:
             return None
         return Place(found, record, row) if await may_see(tx, record, found.viewer) else None
 

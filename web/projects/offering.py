@@ -40,8 +40,7 @@ class Waiting:
 
 async def offered(context: WebContext, found: Space, proposal: Proposal, done: str) -> str:
     """Do it or propose it; gives what to say afterwards. Raises `ActRefused`."""
-    assert found.viewer is not None
-    offer = await make_offer(context.outbox, found.viewer, found.group, proposal)
+    offer = await make_offer(context.outbox, found.member, found.group, proposal)
     return done if offer.state == "accepted" else PROPOSED
 
 

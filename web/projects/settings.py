@@ -44,8 +44,7 @@ def add_settings_routes(blueprint: Blueprint, context: WebContext) -> None:
         elif sent is not None:
             draft = await _checked(context, space, form)
             if draft is not None:
-                assert space.viewer is not None
-                await done(context, change_space(context.outbox, space.viewer, space.group, draft))
+                await done(context, change_space(context.outbox, space.member, space.group, draft))
                 return redirect(f"{space.base}/settings", done="project-saved")
         return await _page(context, space, form, status=422 if sent is not None and not do else 200)
 
@@ -57,9 +56,8 @@ def add_settings_routes(blueprint: Blueprint, context: WebContext) -> None:
             raise Refused(409, "project-ended", "This project has ended already.")
         if request.method == "POST":
             await context.sessions.checked_form()
-            assert space.viewer is not None
             draft = replace(_as_it_is(space), state="abandoned")
-            await done(context, change_space(context.outbox, space.viewer, space.group, draft))
+            await done(context, change_space(context.outbox, space.member, space.group, draft))
             return redirect(space.base, done="given-up")
         return await context.renderer.render(
             "projects/give_up.html", index=False, space=space, tabs=TABS

@@ -13,7 +13,7 @@ from objects.projects.entries import NOTES, Entry, Kind
 from objects.projects.fields import PROJECT_REACHES
 from outbox.acts.projects.entries import MAX_TITLE, EntryDraft, publish_entry
 from outbox.context import ActRefused
-from storage.records import ActorRecord, MediaRecord, ObjectRecord
+from storage.records import MediaRecord, ObjectRecord
 from storage.store import Tx
 from web import forms
 from web.context import WebContext
@@ -144,7 +144,7 @@ async def received(
             context.store,
             context.files,
             context.limits,
-            _viewer(space),
+            space.member,
             content,
             described,
             context.now(),
@@ -163,7 +163,7 @@ async def _kept(
     """
     sent = [text for text in values.getlist("media") if text.isascii() and text.isdigit()]
     ids = [int(text) for text in dict.fromkeys(sent) if len(text) < 19][:MAX_FILES]
-    gone, owner = set(values.getlist("drop")), _viewer(space).id
+    gone, owner = set(values.getlist("drop")), space.member.id
 
     async def operation(tx: Tx) -> tuple[MediaRecord, ...]:
         found = await tx.ledger.media_by_ids(ids)
@@ -187,11 +187,6 @@ def _lacks_description(media: MediaRecord) -> bool:
     return media.media_type.startswith("image/") and not media.description
 
 
-def _viewer(space: Space) -> ActorRecord:
-    assert space.viewer is not None
-    return space.viewer
-
-
 async def published(context: WebContext, space: Space, page: NotePage) -> ObjectRecord | NotePage:
     """Publish the note; the page again when something is wrong, which it then says."""
     form, _ = page.form, await context.renderer.translate()
@@ -211,7 +206,7 @@ async def published(context: WebContext, space: Space, page: NotePage) -> Object
         media_ids=tuple(media.id for media in page.files),
     )
     try:
-        return await publish_entry(context.outbox, _viewer(space), space.group, draft)
+        return await publish_entry(context.outbox, space.member, space.group, draft)
     except ActRefused as refused:
         where = "text" if refused.code == "empty" else ""
         form.refuse(where, await because(context, refused, REFUSALS))

@@ -2,10 +2,8 @@
 
 from dataclasses import replace
 
-import orjson
-
 from federation.documents import Document
-from objects.projects.entries import OF_THE_GROUP, entry_of
+from objects.projects.entries import OF_THE_GROUP
 from objects.projects.fields import from_json
 from objects.projects.membership import NotAllowed
 from objects.projects.offer_rules import changed_entry
@@ -18,6 +16,7 @@ from objects.projects.offers import (
     Proposal,
     SpaceChange,
 )
+from objects.projects.store import entry_in
 from objects.projects.wire import joining_of, project_of, properties, reach_of, state_of
 from objects.text import plain_text
 from outbox.acts.change import withdraw
@@ -53,7 +52,7 @@ async def carry_out(
                 await publish_entry(within, lead, group, draft)
             case EntryChange():
                 record = await _entry(tx, group, proposal)
-                before = entry_of(Document(orjson.loads(record.document)))
+                before = entry_in(record)
                 entry = changed_entry(before, proposal)
                 await renew(within, group, group, record, entry=entry, text=proposal.text)
             case EntryEnd():

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import orjson
-
-from federation.documents import Document
 from objects.polls import PollDraft
 from objects.projects.decisions import decision, outcome_of
-from objects.projects.entries import Entry, Resolution, day_of, end_of, entry_of
+from objects.projects.entries import Entry, Resolution, day_of, end_of
 from objects.projects.fields import ProjectReach
+from objects.projects.store import entry_in
 from outbox.acts.projects.entries import EntryDraft, project_of, publish_entry, renew
 from outbox.context import ActRefused, OutboxContext
 from storage.records import ActivityRecord, ActorRecord, ObjectRecord
@@ -102,7 +100,7 @@ async def resolve_objection(
     proposal = await context.store.query(lambda tx: tx.objects.by_url(objection.in_reply_to or ""))
     today = day_of(context.now())
     group = await project_of(context, objection)
-    known = entry_of(_document(objection))
+    known = entry_in(objection)
     if known.kind != "objection" or proposal is None:
         raise ActRefused(422, "no-objection", "That is no objection.")
     if objection.actor_id == person.id:
@@ -111,7 +109,7 @@ async def resolve_objection(
     if proposal.actor_id != person.id:
         detail = "Who raised an objection, or made the proposal, says that it is met."
         raise ActRefused(403, "not-yours", detail)
-    entry = entry_of(_document(proposal))
+    entry = entry_in(proposal)
     if any(one.objection == objection.url for one in entry.resolutions):
         raise ActRefused(409, "resolved", "This objection is met already.")
     met = (*entry.resolutions, Resolution(objection.url, today))
@@ -192,7 +190,7 @@ async def _proposed(context: OutboxContext, record: ObjectRecord) -> Entry:
         raise ActRefused(404, "no-decision", "That is no decision of a project.")
     if row.state != "proposed":
         raise ActRefused(409, "decided", "This proposal is decided, or withdrawn.")
-    return entry_of(_document(record))
+    return entry_in(record)
 
 
 async def _must_belong(context: OutboxContext, member: ActorRecord, group: ActorRecord) -> None:
@@ -204,10 +202,6 @@ async def _must_belong(context: OutboxContext, member: ActorRecord, group: Actor
 def _must_be_of(author: ActorRecord, record: ObjectRecord) -> None:
     if record.actor_id != author.id:
         raise ActRefused(403, "not-yours", "Only who made the proposal does this.")
-
-
-def _document(record: ObjectRecord) -> Document:
-    return Document(orjson.loads(record.document))
 
 
 def tidy_choices(names: Sequence[str]) -> tuple[str, ...]:

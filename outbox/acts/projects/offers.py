@@ -10,11 +10,7 @@ What may be proposed: `objects.projects.offers`; `from_text(offer.document)` rea
 
 from typing import Final
 
-import orjson
-
-from federation.documents import Document
 from federation.errors import FederationError
-from objects.projects.entries import entry_of
 from objects.projects.membership import NotAllowed, leads
 from objects.projects.offer_rules import done_at_once
 from objects.projects.offers import (
@@ -27,6 +23,7 @@ from objects.projects.offers import (
     proposal_document,
     text_of,
 )
+from objects.projects.store import entry_in
 from outbox.acts.projects import hosting
 from outbox.acts.projects.admitting import notify
 from outbox.acts.projects.carrying import carry_out, entry_named
@@ -204,7 +201,7 @@ async def _at_once(tx: Tx, member: ActorRecord, group: ActorRecord, proposal: Pr
         raise ActRefused(404, "no-project", "There is no such project.")
     membership = await tx.projects.membership(group.id, member.id)
     record = await entry_named(tx, group, proposal)
-    entry = entry_of(Document(orjson.loads(record.document))) if record is not None else None
+    entry = entry_in(record) if record is not None else None
     try:
         at_once = done_at_once(project, membership, member.url, proposal, entry)
     except NotAllowed as error:
