@@ -30,10 +30,27 @@ async def join_project(
     membership = found.membership
     if membership is not None and membership.state == "member":
         raise ActRefused(409, "member", "You are a member already.")
+    if membership is not None and membership.state == "invited":
+        return await _answer_invitation(context, actor, found.group, membership, agreed=True)
     message = posted.text("content") or ""
     membership = await belonging.join(context, actor, found.group, message)
     known = await context.store.query(lambda tx: tx.activities.by_url(membership.url))
     return known or await noted(context, actor, join.build(found.group.url, [], message))
+
+
+async def _answer_invitation(
+    context: OutboxContext,
+    actor: ActorRecord,
+    group: ActorRecord,
+    invited: MembershipRecord,
+    *,
+    agreed: bool,
+) -> ActivityRecord:
+    await belonging.answer_invitation(context, actor, group, agreed=agreed)
+    if not group.local:
+        return await latest(context, actor, "Accept" if agreed else "Reject", invited.url)
+    build = accept.build_invited if agreed else reject.build_invited
+    return await noted(context, actor, build(invited.url, group.url))
 
 
 async def leave_project(
@@ -65,11 +82,7 @@ async def answer_for_project(
         return None
     group, person = await _both(context, membership)
     if person.id == actor.id:
-        await belonging.answer_invitation(context, actor, group, agreed=agreed)
-        if not group.local:
-            return await latest(context, actor, posted.type, membership.url)
-        build = accept.build_invited if agreed else reject.build_invited
-        return await noted(context, actor, build(membership.url, group.url))
+        return await _answer_invitation(context, actor, group, membership, agreed=agreed)
     await belonging.answer_request(
         context,
         actor,

@@ -77,7 +77,7 @@ def say_state(
     sentences = {
         "member": f"{person.account} is a member of {project}: {membership.role}.",
         "invited": f"{person.account} is invited to {project} as {membership.role}.",
-        "requested": f"{person.account} asked to join {project}; a lead has to agree.",
+        "requested": f"{person.account} asks to belong to {project}, which has the last word.",
         "declined": f"{person.account} does not join {project}.",
         "left": f"{person.account} has left {project}.",
         "removed": f"{person.account} is no member of {project} any more.",

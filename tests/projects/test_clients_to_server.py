@@ -254,6 +254,24 @@ async def test_an_invitation_is_agreed_to_or_declined_by_its_id(
         assert (membership.state, membership.role) == (state, "observer")
 
 
+async def test_who_joins_agrees_to_the_invitation_that_waits(
+    space: ProjectSpace, alpha: LocalNode
+) -> None:
+    closed = await open_project(space.network, alpha, username="closed", joining="invitation")
+    gamma = await space.network.node("gamma")
+    olga, paul = await gamma.person("olga"), await alpha.person("paul")
+    for person in (olga, paul):
+        await act(alpha, "lea", {"type": "Invite", "object": person.url, "target": closed.url})
+    await space.network.settle()
+    answers = [
+        (await act(node, name, {"type": "Join", "object": closed.url}))["type"]
+        for node, name in ((gamma, "olga"), (alpha, "paul"))
+    ]
+    await space.network.settle()
+    assert answers == ["Accept", "Accept"]
+    assert {"olga@gamma.example", "paul@alpha.example"} < set(await closed.members(alpha))
+
+
 async def test_an_invitation_on_the_same_node_names_the_two_either_way_round(
     space: ProjectSpace, alpha: LocalNode
 ) -> None:

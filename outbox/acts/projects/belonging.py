@@ -1,5 +1,7 @@
 """Inviting, joining, agreeing, leaving, removing: who belongs to a project, here or elsewhere."""
 
+from typing import Any
+
 from objects.projects.fields import Role
 from objects.projects.membership import (
     comes_freely,
@@ -77,22 +79,39 @@ async def answer_invitation(
         before = await tx.projects.membership(group.id, person.id)
         if before is None or before.state != "invited":
             raise ActRefused(404, "no-invitation", "No invitation waits for an answer.")
-        if group.local:
-            if agreed:
-                return await admit(tx, context, group, person, None)
-            return await stand(tx, group.id, person, "declined", context.now())
-        state = "requested" if agreed else "declined"
-        membership = await stand(tx, group.id, person, state, context.now())
-        build = accept.build_invited if agreed else reject.build_invited
-        await context.publisher.publish(
-            tx,
-            person,
-            build(before.url, group.url),
-            recipients=Recipients(actors=(group.id,), personal=True),
-        )
+        if agreed:
+            return await _agree(tx, context, person, group, before)
+        membership = await stand(tx, group.id, person, "declined", context.now())
+        if not group.local:
+            await _tell(tx, context, person, group, reject.build_invited(before.url, group.url))
         return membership
 
     return await context.store.write(operation)
+
+
+async def _agree(
+    tx: Tx,
+    context: OutboxContext,
+    person: ActorRecord,
+    group: ActorRecord,
+    invited: MembershipRecord,
+) -> MembershipRecord:
+    if group.local:
+        return await admit(tx, context, group, person, None)
+    membership = await stand(tx, group.id, person, "requested", context.now())
+    await _tell(tx, context, person, group, accept.build_invited(invited.url, group.url))
+    return membership
+
+
+async def _tell(
+    tx: Tx,
+    context: OutboxContext,
+    person: ActorRecord,
+    group: ActorRecord,
+    activity: dict[str, Any],
+) -> None:
+    recipients = Recipients(actors=(group.id,), personal=True)
+    await context.publisher.publish(tx, person, activity, recipients=recipients)
 
 
 async def join(
@@ -100,7 +119,8 @@ async def join(
 ) -> MembershipRecord:
     """Ask to belong to a project, here or elsewhere; asking again changes nothing.
 
-    Raises `ActRefused` where one comes by invitation only, and for a Group that is no project.
+    Who is invited agrees to that, in the role of the invitation. Raises `ActRefused` where one
+    comes by invitation only, and for a Group that is no project.
     """
 
     async def operation(tx: Tx) -> MembershipRecord:
@@ -111,7 +131,7 @@ async def join(
         if before is not None and before.state in {"member", "requested"}:
             return before
         if before is not None and before.state == "invited":
-            raise ActRefused(409, "invited", "An invitation waits for an answer.")
+            return await _agree(tx, context, person, group, before)
         if project.joining == "invitation":
             raise ActRefused(403, "by-invitation", "This project is joined by invitation only.")
         if await tx.relationships.blocked_either_way(person.id, group.id):
