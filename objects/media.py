@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from actors.identifiers import Identifiers
 from federation.errors import Refused
+from objects import office
 from objects.recordings import measures
 from objects.scanning import refuse_harmful
 from storage.files import MediaFiles
@@ -27,6 +28,7 @@ _SUFFIXES: Final = {
     "video/mp4": ".mp4",
     "video/quicktime": ".mov",
     "video/webm": ".webm",
+    **office.SUFFIXES,
 }
 _PICTURE_SUFFIXES: Final = {
     "image/gif": ".gif", "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp",
@@ -49,7 +51,10 @@ _SIGNATURES: Final = (
     ),
     (re.compile(rb"\x1aE\xdf\xa3.{0,60}webm", re.DOTALL), "video/webm"),
 )
-MEDIA_TYPES: Final = tuple(dict.fromkeys(media_type for _, media_type in _SIGNATURES))
+MEDIA_TYPES: Final = (
+    *dict.fromkeys(media_type for _, media_type in _SIGNATURES),
+    *office.SUFFIXES,
+)
 """Every type of file that is taken."""
 _APPLE: Final = re.compile(rb"....ftyp(?:hei[cxms]|hev[cx]|mif1|msf1|avi[fs])", re.DOTALL)
 _MARKUP: Final = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<", re.DOTALL)
@@ -70,7 +75,7 @@ class MediaLimits:
 
 
 def recognise(content: bytes) -> str:
-    """The media type of some content, by its signature and nothing else.
+    """The media type of some content, by what it begins with and holds, not by its name.
 
     Raises `Refused` 415 `unsupported-media` with what to do about it.
     """
@@ -83,7 +88,12 @@ def recognise(content: bytes) -> str:
     if _MARKUP.match(head):
         detail = "SVG and HTML can carry programs: export the picture as PNG, or send a PDF."
         raise Refused(415, "unsupported-media", detail)
-    detail = "Pictures (JPEG, PNG, GIF, WebP), sound, films (MP4, WebM) and PDF are accepted."
+    if head.startswith(office.PREFIX) and (packed := office.office_type(content)):
+        return packed
+    detail = (
+        "Pictures (JPEG, PNG, GIF, WebP), sound, films (MP4, WebM), PDF and office documents "
+        "without macros (ODT, ODS, ODP, DOCX, XLSX, PPTX, EPUB) are accepted."
+    )
     raise Refused(415, "unsupported-media", detail)
 
 

@@ -27,7 +27,8 @@ REASONS: Final = {
     "too-many-pixels": mark("This picture is too large; make it smaller first."),
     "unsupported-media": mark(
         "This kind of file cannot be shown. Pictures (JPEG, PNG, GIF, WebP), sound, films "
-        "(MP4, WebM) and PDF are accepted."
+        "(MP4, WebM), PDF and office documents without macros (ODT, DOCX, XLSX, PPTX…) are "
+        "accepted."
     ),
     "broken-image": mark("This picture cannot be read; it may be damaged."),
     "harmful": mark("The virus scanner found something in this file: it was not kept."),
