@@ -8,7 +8,7 @@ from federation.documents import Document
 from inbox.context import HandlerContext, Ignored
 from inbox.people import MAX_AUDIENCE, keep_activity
 from objects.experiences.wire import is_experience
-from objects.projects.entries import TALK, entry_of
+from objects.projects.entries import OF_THE_GROUP, TALK, entry_of
 from objects.projects.membership import NotAllowed, check_may_publish
 from objects.projects.store import keep_entry
 from storage.project_entries import EntryRecord
@@ -61,13 +61,16 @@ async def admission(
         return Admission(group, project, moved_to=target) if target is not None else None
     if context.actor.id == group.id:
         return Admission(group, project)
-    talk = entry_of(document).kind in TALK and parent is not None
+    kind = entry_of(document).kind
+    talk = kind in TALK and parent is not None
     open_talk = talk and visibility in OPEN and parent is not None and parent.visibility in OPEN
     if open_talk:
         return Admission(group, project)
     membership = await context.tx.projects.membership(group.id, context.actor.id)
     try:
         check_may_publish(project, membership, talk=talk, outcome=is_experience(document))
+        if kind in OF_THE_GROUP:
+            raise NotAllowed("not-a-lead", "Milestones and calls are proposed with an Offer.")
     except NotAllowed as error:
         return None if by_mention else Admission(group, project, error)
     return Admission(group, project)

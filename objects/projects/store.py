@@ -7,7 +7,7 @@ import orjson
 from actors.identifiers import Identifiers
 from federation.documents import Document
 from objects.projects import wire
-from objects.projects.entries import REFUSED, Entry, entry_of, to_json
+from objects.projects.entries import NAMES, OF_THE_GROUP, REFUSED, Entry, Kind, entry_of, to_json
 from objects.projects.entries import from_json as entry_from_json
 from objects.projects.fields import ENDED, Project, from_json
 from objects.projects.fields import to_json as project_json
@@ -95,7 +95,8 @@ async def keep_entry(
     known = await tx.project_entries.by_id(record.id)
     if known is not None:
         return known
-    row = replace(_row(project_id, record, now), activity_url=activity_url)
+    kind = _kind_of_new(project_id, record)
+    row = replace(_row(project_id, record, now, kind), activity_url=activity_url)
     await tx.project_entries.save(row)
     await expect_files(tx, project_id, record, now)
     if entry_from_json(row.fields).replaces:
@@ -120,25 +121,35 @@ async def _take_place(tx: Tx, row: EntryRecord, record: ObjectRecord) -> None:
 async def renew_entry(tx: Tx, record: ObjectRecord, now: int) -> None:
     """Take over what an edited object says as an entry; nothing for what is none.
 
-    Its place, and what the host refused, stay.
+    Its kind, its place, and what the host refused, stay: who may write it was asked once.
     """
     known = await tx.project_entries.by_id(record.id)
     if known is None:
         return
-    row = _row(known.project_id, record, now)
+    kind: Kind = known.kind  # type: ignore[assignment]  # as it was stored
+    row = _row(known.project_id, record, now, kind)
     if known.state == "refused":
         row = replace(row, state=known.state)
     await tx.project_entries.save(row)
     await expect_files(tx, known.project_id, record, now)
 
 
-def entry_in(record: ObjectRecord) -> Entry:
-    """The entry that a stored object carries."""
-    return entry_of(Document(orjson.loads(record.document)))
+def entry_in(record: ObjectRecord, kind: Kind | None = None) -> Entry:
+    """The entry that a stored object carries; with `kind`, as one of that kind."""
+    document = Document(orjson.loads(record.document))
+    if kind is not None:
+        document = document.with_values(**{"cmt:kind": f"cmt:{NAMES[kind]}"})
+    return entry_of(document)
 
 
-def _row(project_id: int, record: ObjectRecord, now: int) -> EntryRecord:
-    entry = entry_in(record)
+def _kind_of_new(project_id: int, record: ObjectRecord) -> Kind:
+    """What a new entry is: a milestone or a call of anybody but the project is a post."""
+    kind = entry_in(record).kind
+    return "post" if kind in OF_THE_GROUP and record.actor_id != project_id else kind
+
+
+def _row(project_id: int, record: ObjectRecord, now: int, kind: Kind) -> EntryRecord:
+    entry = entry_in(record, kind)
     return EntryRecord(
         object_id=record.id,
         project_id=project_id,
