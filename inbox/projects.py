@@ -201,12 +201,16 @@ async def pass_change_on(context: HandlerContext, record: ObjectRecord) -> None:
 async def pass_entry_on(context: HandlerContext, record: ObjectRecord, entry: EntryRecord) -> None:
     """Pass the edit or the deletion of an entry on, if its project is one of ours.
 
-    Who belongs to the project no more adds nothing to it by editing, but may take away.
+    Who belongs to the project no more adds nothing to it by editing, but may take away. What is
+    for single people from now on is told to no members.
     """
     group = await context.tx.actors.by_id(entry.project_id)
     if group is None or not group.local or not entry.position:
         return
-    if context.activity.type != "Delete" and context.actor.id != group.id:
+    ends = context.activity.type == "Delete"
+    if record.visibility in UNSHARED and not ends:
+        return
+    if not ends and context.actor.id != group.id:
         membership = await context.tx.projects.membership(group.id, context.actor.id)
         public_talk = entry.kind in TALK and record.visibility in OPEN
         if not public_talk and (membership is None or membership.state != "member"):

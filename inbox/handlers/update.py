@@ -1,5 +1,7 @@
 """Somebody changed a post of theirs, or their profile."""
 
+from dataclasses import replace
+
 from federation.addresses import same_origin
 from inbox import projects
 from inbox.context import Gathered, HandlerContext, Ignored, Incoming, Violation
@@ -13,6 +15,8 @@ from objects.experiences.notices import notice_kinds
 from objects.experiences.wire import is_experience
 from objects.incoming import IncomingObject, edit_object, object_record
 from storage.records import ObjectRecord
+
+OPEN = ("public", "unlisted")
 
 
 async def gather_actor(incoming: Incoming, sources: Sources) -> Gathered:
@@ -86,6 +90,9 @@ async def receive_object(context: HandlerContext) -> str:
     await edit_object(context.tx, parsed, belongs=entry is not None)
     if parsed.experience is not None:
         await _tell(context, parsed, record)
+    if parsed.record.visibility not in OPEN:
+        # Whoever could read it before does not learn what it says for fewer.
+        record = replace(record, visibility=parsed.record.visibility)
     row = context.record(record.visibility, record.url, record.id)
     _, new = await keep_activity(context, row)
     if new:
