@@ -9,7 +9,7 @@ from inbox.context import HandlerContext, Ignored
 from inbox.people import MAX_AUDIENCE, keep_activity
 from objects.experiences.wire import is_experience
 from objects.projects.entries import OF_THE_GROUP, TALK, entry_of
-from objects.projects.membership import NotAllowed, check_may_publish
+from objects.projects.membership import NotAllowed, check_may_publish, is_member
 from objects.projects.store import keep_entry
 from storage.project_entries import EntryRecord
 from storage.projects import ProjectRecord
@@ -82,7 +82,7 @@ async def _named(
     if parent is not None:
         entry = await context.tx.project_entries.by_id(parent.id)
         group = await context.tx.actors.by_id(entry.project_id) if entry else None
-        if group is not None and group.local:
+        if group is not None and group.local and group.state == "active":
             project = await context.tx.projects.by_id(group.id)
             return (group, project) if project is not None else None
     named = document.ids("audience")
@@ -191,6 +191,13 @@ async def take_in_waiting(context: HandlerContext, group: ActorRecord) -> None:
         await context.outgoing.pass_on(tx, group, record, document, position)
 
 
+async def may_edit(context: HandlerContext, record: ObjectRecord, entry: EntryRecord) -> bool:
+    """Whether an author may still change what only the members of a project read."""
+    if record.visibility != "project" or context.actor.id == entry.project_id:
+        return True
+    return is_member(await context.tx.projects.membership(entry.project_id, context.actor.id))
+
+
 async def pass_change_on(context: HandlerContext, record: ObjectRecord) -> None:
     """Pass the edit or the deletion of something on, if it is an entry of a project of ours."""
     entry = await context.tx.project_entries.by_id(record.id)
@@ -205,7 +212,7 @@ async def pass_entry_on(context: HandlerContext, record: ObjectRecord, entry: En
     for single people from now on is told to no members.
     """
     group = await context.tx.actors.by_id(entry.project_id)
-    if group is None or not group.local or not entry.position:
+    if group is None or not group.local or group.state != "active" or not entry.position:
         return
     ends = context.activity.type == "Delete"
     if record.visibility in UNSHARED and not ends:

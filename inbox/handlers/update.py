@@ -87,6 +87,8 @@ async def receive_object(context: HandlerContext) -> str:
     if (parsed.record.edited_at or 0) < (record.edited_at or 0):
         raise Ignored("an older version than the one that we have")
     entry = await context.tx.project_entries.by_id(record.id)
+    if entry is not None and not await projects.may_edit(context, record, entry):
+        raise Ignored("its author belongs to the project no more")
     await edit_object(context.tx, parsed, belongs=entry is not None)
     if parsed.experience is not None:
         await _tell(context, parsed, record)
