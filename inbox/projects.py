@@ -10,6 +10,7 @@ from inbox.people import MAX_AUDIENCE, keep_activity
 from objects.experiences.wire import is_experience
 from objects.projects.entries import OF_THE_GROUP, TALK, entry_of
 from objects.projects.membership import NotAllowed, check_may_publish, is_member
+from objects.projects.moving import follows_from
 from objects.projects.store import keep_entry
 from storage.project_entries import EntryRecord
 from storage.projects import ProjectRecord
@@ -108,11 +109,14 @@ async def _hosted(
 async def _came_here(
     context: HandlerContext, urls: tuple[str, ...]
 ) -> tuple[ActorRecord, ProjectRecord] | None:
-    """The project of ours that moved here from one of some addresses."""
+    """The project of ours that moved here from one of some addresses, and says so itself."""
     for url in urls[:MAX_NAMED]:
         before = await context.tx.projects.by_url(url)
-        if before is not None and before[0].moved_to:
-            return await _hosted(context, (before[0].moved_to,))
+        if before is None or not before[0].moved_to:
+            continue
+        found = await _hosted(context, (before[0].moved_to,))
+        if found is not None and follows_from(found[0], before[0]):
+            return found
     return None
 
 

@@ -9,6 +9,12 @@ MOST = 500
 _ENTRY = len(EntryRecord.__dataclass_fields__)
 _OBJECT = len(ObjectRecord.__dataclass_fields__)
 
+# Entries of other projects may name a milestone as well.
+_BESIDE_ITS_MILESTONE = (
+    "e.project_id = (select k.project_id from objects n "
+    "join project_entries k on k.object_id = n.id where n.url = e.milestone)"
+)
+
 
 class ProjectDateStatements(Statements):
     """Readings of `project_entries` that go by date, or from one entry to another."""
@@ -63,14 +69,19 @@ class ProjectDateStatements(Statements):
     async def objections(
         self, decision_ids: list[int], viewer_id: int
     ) -> list[tuple[EntryRecord, ObjectRecord, ActorRecord]]:
-        """What members (also former ones) object to decisions, with its authors, oldest first."""
+        """What members (also former ones) object to decisions, with its authors, oldest first.
+
+        Whoever answers in another project objects to nothing in this one.
+        """
         if not decision_ids:
             return []
         rows = await self.connection.fetch_all(
             f"select {columns(EntryRecord, 'e')}, {columns(ObjectRecord, 'o')}, "
             f"{columns(ActorRecord, 'w')} from objects o "
             "join project_entries e on e.object_id = o.id join actors w on w.id = o.actor_id "
-            "where o.in_reply_to_id = any($1) and e.kind = 'objection' and e.state <> 'refused' "
+            "join project_entries d on d.object_id = o.in_reply_to_id "
+            "and d.project_id = e.project_id where o.in_reply_to_id = any($1) "
+            "and e.kind = 'objection' and e.state <> 'refused' "
             "and o.deleted_at is null and exists (select 1 from project_members m "
             "where m.project_id = e.project_id and m.actor_id = o.actor_id "
             f"and m.state in ('member', 'left', 'removed')) and {MAY_SEE} "
@@ -92,7 +103,7 @@ class ProjectDateStatements(Statements):
             "select e.milestone, count(*) from project_entries e "
             "join objects o on o.id = e.object_id join actors w on w.id = o.actor_id "
             "where e.milestone = any($1) and o.deleted_at is null and e.state <> 'refused' "
-            f"and {MAY_SEE} group by e.milestone",
+            f"and {_BESIDE_ITS_MILESTONE} and {MAY_SEE} group by e.milestone",
             urls,
             viewer_id,
         )
@@ -106,8 +117,8 @@ class ProjectDateStatements(Statements):
             f"select {columns(EntryRecord, 'e')}, {columns(ObjectRecord, 'o')} "
             "from project_entries e join objects o on o.id = e.object_id "
             "join actors w on w.id = o.actor_id where e.milestone = $1 "
-            f"and o.deleted_at is null and e.state <> 'refused' and {MAY_SEE} "
-            "order by e.position, e.object_id limit $3",
+            f"and o.deleted_at is null and e.state <> 'refused' and {_BESIDE_ITS_MILESTONE} "
+            f"and {MAY_SEE} order by e.position, e.object_id limit $3",
             url,
             viewer_id,
             limit,
