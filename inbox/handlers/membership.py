@@ -27,6 +27,7 @@ from storage.store import Tx
 
 MAX_MEMBERS: Final = 5_000
 MAX_ALIASES: Final = 10
+OVERTAKEN: Final = "the project has said something else of this member since"
 
 # an invitation to somebody here
 
@@ -264,6 +265,10 @@ async def receive_add_member(context: HandlerContext) -> str:
     """
     person, group, tx = context.gathered.target, context.actor, context.tx
     assert person is not None
+    own = await tx.received.by_id(context.incoming.row.id)
+    if own is not None and own.state == "done":
+        raise Ignored(OVERTAKEN)
+    await _overtake(context)
     known = await tx.projects.by_id(group.id) or await keep_remote_project(tx, group, context.now)
     if known is None:
         raise Ignored("the Group is no project space")
@@ -286,8 +291,11 @@ async def receive_add_member(context: HandlerContext) -> str:
 async def receive_remove_member(context: HandlerContext) -> str:
     """Note who belongs to a project no more: they see nothing of it from now on."""
     person, group, tx = context.gathered.target, context.actor, context.tx
+    overtaken = await _overtake(context)
     before = await tx.projects.membership(group.id, person.id) if person is not None else None
     if person is None or before is None or not is_member(before):
+        if overtaken:
+            return "who is removed was not taken for a member yet"
         raise Ignored("who is removed was no member")
     await tx.projects.save_membership(replace(before, state="removed", since=context.now))
     if person.local:
@@ -295,6 +303,23 @@ async def receive_remove_member(context: HandlerContext) -> str:
         await tell(context, person, "project.removed", None, group.id)
         await context.outgoing.unfollow(tx, person, group)
     return ""
+
+
+async def _overtake(context: HandlerContext) -> int:
+    """Drop each earlier `Add` of the same person that waits for their server; gives how many.
+
+    It would take effect late: whoever was removed since would be a member again.
+    """
+    tx, row = context.tx, context.incoming.row
+    about = context.activity.first_id("object")
+    dropped = [
+        (number, context.now, OVERTAKEN)
+        for number, body in await tx.received.put_aside(row.actor, "Add", row.id)
+        if (earlier := Document(orjson.loads(body))).first_id("object") == about
+        and is_about_members(earlier)
+    ]
+    await tx.received.finish(dropped)
+    return len(dropped)
 
 
 async def renew_project(tx: Tx, group: ActorRecord, now: int) -> None:
