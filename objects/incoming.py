@@ -147,12 +147,11 @@ def _poll(document: Document, object_id: int) -> PollRecord | None:
     if found is None:
         return None
     options, multiple = found
-    voters = document.number("votersCount")
     return PollRecord(
         object_id,
         int(multiple),
         orjson.dumps(options).decode(),
-        max(0, voters if voters is not None else max(votes for _, votes in options)),
+        reading.voters_of(document, options),
         reading.closing_of(document),
     )
 

@@ -20,6 +20,10 @@ MAX_MENTIONS: Final = 100
 MAX_ATTACHMENTS: Final = 32
 MAX_ADDRESSED: Final = 500
 MAX_OPTIONS: Final = 20
+LAST_MS: Final = 253_402_214_400_000
+"""The last day of the year 9999: what is later, no clock shows."""
+MAX_VOTES: Final = 10**9
+"""More than vote anywhere, and such that one more can be counted."""
 MAX_LANGUAGE: Final = 35
 
 _MEDIA_TYPES: Final = frozenset({"Audio", "Document", "Image", "Video"})
@@ -178,7 +182,8 @@ def options_of(document: Document) -> tuple[list[tuple[str, int]], bool] | None:
 def closing_of(document: Document) -> int | None:
     """When a Question closes or closed, in milliseconds; None when it stays open."""
     closed, end = document.time("closed"), document.time("endTime")
-    return end if closed is None else min(closed, end or closed)
+    found = end if closed is None else min(closed, end or closed)
+    return None if found is None else min(max(found, 0), LAST_MS)
 
 
 def _plain(text: str) -> str:
@@ -186,9 +191,19 @@ def _plain(text: str) -> str:
     return _TAG_LIKE.sub("‹", plain_text(text))
 
 
+def voters_of(document: Document, options: list[tuple[str, int]]) -> int:
+    """How many voted in a Question; where it does not say, as many as for one choice at least."""
+    said = document.number("votersCount")
+    return _counted(max(votes for _, votes in options) if said is None else said)
+
+
 def _votes(choice: Document) -> int:
     replies = choice.embedded("replies")
-    return max(0, (replies.number("totalItems") if replies else None) or 0)
+    return _counted((replies.number("totalItems") if replies else None) or 0)
+
+
+def _counted(number: int) -> int:
+    return min(max(0, number), MAX_VOTES)
 
 
 def _attachment(document: Document) -> Attachment | None:
