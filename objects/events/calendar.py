@@ -1,6 +1,7 @@
 """Events, milestones and deadlines as iCalendar (RFC 5545)."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +20,8 @@ from storage.records import ObjectRecord
 PRODUCT: Final = "-//Communotic//Communotic//FR"
 CONTENT_TYPE: Final = "text/calendar; charset=utf-8"
 REFRESH: Final = timedelta(hours=1)
+MAX_ZONES: Final = 10
+"""So many zones are described, those of the most events; each of them takes a while."""
 ENDED: Final = frozenset({"dropped", "withdrawn", "filled"})
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -48,8 +51,10 @@ def calendar(
         made.add(known, icalendar.vText(_clean(" ".join(name.split()))))
     made.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     made.add("x-published-ttl", REFRESH)
+    common = Counter(event.timezone for event, _ in happenings).most_common(MAX_ZONES)
+    described = {zone for zone, _ in common}
     for event, record in happenings:
-        made.add_component(_event(event, record))
+        made.add_component(_event(event, record, in_utc=event.timezone not in described))
     for deadline in deadlines:
         made.add_component(_deadline(deadline))
     years = [local(event.starts_at, event.timezone).year for event, _ in happenings]
@@ -65,7 +70,7 @@ def uid_of(uid: str, record: ObjectRecord) -> str:
     return f"{uid}@{urlsplit(record.url).hostname or 'localhost'}"
 
 
-def _event(event: EventRecord, record: ObjectRecord) -> icalendar.Event:
+def _event(event: EventRecord, record: ObjectRecord, *, in_utc: bool) -> icalendar.Event:
     fields = from_json(event.fields)
     page = record.html_url or record.url
     made = _component(uid_of(event.uid, record), fields.title or record.name, record)
@@ -77,7 +82,7 @@ def _event(event: EventRecord, record: ObjectRecord) -> icalendar.Event:
         made.add("dtstart", begin)
         made.add("dtend", local(end, event.timezone).date() + timedelta(days=1))
     else:
-        for name, moment in zip(("dtstart", "dtend"), _moments(event), strict=False):
+        for name, moment in zip(("dtstart", "dtend"), _moments(event, in_utc), strict=False):
             made.add(name, moment)
     text = [plain_text(record.content), fields.online_url, page]
     made.add("description", _clean("\n\n".join(part for part in text if part)))
@@ -90,15 +95,15 @@ def _event(event: EventRecord, record: ObjectRecord) -> icalendar.Event:
     return made
 
 
-def _moments(event: EventRecord) -> list[datetime]:
+def _moments(event: EventRecord, in_utc: bool) -> list[datetime]:
     """Begin and end in the event's zone; in UTC without one, and where clocks show a time twice.
 
-    A calendar takes such a time for the first of the two (RFC 5545 3.3.5).
+    A calendar takes such a time for the first of the two (RFC 5545 3.3.5). `in_utc`: always.
     """
     found = [event.starts_at, *([event.ends_at] if event.ends_at is not None else [])]
     shown = [local(ms, event.timezone) for ms in found]
     known = zone_named(event.timezone) is not None and event.timezone not in ("UTC", "Etc/UTC")
-    if known and not any(moment.fold for moment in shown):
+    if known and not in_utc and not any(moment.fold for moment in shown):
         return shown
     return [datetime.fromtimestamp(ms / 1000, UTC) for ms in found]
 

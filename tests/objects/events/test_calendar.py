@@ -2,12 +2,12 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import icalendar
 import pytest
 
-from objects.events.calendar import Deadline, calendar
+from objects.events.calendar import MAX_ZONES, Deadline, calendar
 from objects.events.fields import Event, to_json
 from objects.events.times import NoSuchTime, end_of_day, midnight, moment
 from storage.events import EventRecord
@@ -174,3 +174,14 @@ def test_milestones_and_deadlines_are_days() -> None:
     assert event["DTSTART"].dt == date(2026, 12, 1)
     assert event["DTEND"].dt == date(2026, 12, 2)
     assert (event["STATUS"], event["SEQUENCE"]) == ("CANCELLED", 60)
+
+
+def test_events_of_every_zone_of_the_world_make_no_calendar_without_end() -> None:
+    zones = sorted(available_timezones())[:60]
+    happenings = [happening(PUBLISHED, None, zone, number) for number, zone in enumerate(zones)]
+    made = calendar("Partout", [*happenings, *(happening(PUBLISHED, number=n) for n in (90, 91))])
+    events = read(made)
+    assert len(events) == len(zones) + 2
+    assert {event["dtstart"].dt.timestamp() for event in events} == {PUBLISHED / 1_000}
+    assert made.count(b"BEGIN:VTIMEZONE") <= MAX_ZONES
+    assert b"TZID:Europe/Paris" in made
