@@ -13,6 +13,7 @@ from storage.events import AttendanceRecord
 from storage.records import ObjectRecord
 
 WAITING = frozenset({"accepted", "requested"})
+ANSWERED = WAITING | {"rejected"}
 
 
 async def receive_join(context: HandlerContext) -> str:
@@ -112,7 +113,8 @@ async def receive_answer(
 ) -> str:
     """Note what becomes of the registration of somebody here, and tell them.
 
-    Only who stands behind the event answers; who has left in the meantime stays away.
+    Only who stands behind the event answers, and may think again; who has left in the meantime
+    stays away.
     """
     tx = context.tx
     record = await tx.objects.by_id(attendance.object_id)
@@ -121,7 +123,7 @@ async def receive_answer(
         raise Ignored("the answer is to nobody here")
     if not _answers_for(context, record):
         raise Violation("only who organises the event answers")
-    if attendance.state not in WAITING:
+    if attendance.state not in ANSWERED:
         raise Ignored("who asked has left in the meantime")
     wanted = "accepted" if agreed else "rejected"
     if attendance.state == wanted:

@@ -184,6 +184,15 @@ async def test_the_server_of_an_event_decides(node: LocalNode, alice: Remote) ->
     assert (await node.notified("greta"))[:2] == ["event.declined", "event.admitted"]
 
 
+async def test_an_organiser_may_think_again(node: LocalNode, alice: Remote) -> None:
+    record = await known(node, alice)
+    join = await asked(node, record)
+    greta = await node.person("greta")
+    await node.receive(alice, activity(alice, "Reject", join["id"]))
+    assert await node.receive(alice, activity(alice, "Accept", join["id"])) == "done"
+    assert await standing(node, record.url, greta.url) == "accepted"
+
+
 async def test_nobody_else_answers_for_it(node: LocalNode, alice: Remote, bob: Remote) -> None:
     record = await known(node, alice)
     join = await asked(node, record)
