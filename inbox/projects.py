@@ -50,7 +50,7 @@ async def admission(
     """
     if visibility in UNSHARED:
         return None
-    found = await _named(context, document, parent)
+    found = await _named(context, document, visibility, parent)
     by_mention = found is None and visibility == "public" and parent is None
     if by_mention:
         found = await _hosted(context, (*document.ids("to"), *document.ids("cc")))
@@ -78,16 +78,24 @@ async def admission(
 
 
 async def _named(
-    context: HandlerContext, document: Document, parent: ObjectRecord | None
+    context: HandlerContext, document: Document, visibility: str, parent: ObjectRecord | None
 ) -> tuple[ActorRecord, ProjectRecord] | None:
+    """The project of what is answered, or that the audience names: what is for members says so."""
+    named = document.ids("audience")
     if parent is not None:
         entry = await context.tx.project_entries.by_id(parent.id)
         group = await context.tx.actors.by_id(entry.project_id) if entry else None
-        if group is not None and group.local and group.state == "active":
+        here = group is not None and group.local and group.state == "active"
+        if group is not None and here and (visibility != "project" or _may_mean(group, named)):
             project = await context.tx.projects.by_id(group.id)
             return (group, project) if project is not None else None
-    named = document.ids("audience")
     return await _hosted(context, named) or await _came_here(context, named)
+
+
+def _may_mean(group: ActorRecord, named: tuple[str, ...]) -> bool:
+    """Whether what names these projects, or none, can be for the members of this one."""
+    called = {group.url, *orjson.loads(group.also_known_as or "[]")}
+    return not named or bool(called & set(named[:MAX_NAMED]))
 
 
 async def _hosted(

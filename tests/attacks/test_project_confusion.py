@@ -1,13 +1,16 @@
 """What belongs to one project says nothing in another, whatever it names."""
 
 from federation.proofs import with_proof
-from federation.vocabulary import CONTEXT
+from federation.vocabulary import CONTEXT, PROJECT
 from storage.store import Tx
 from tests.attacks.test_project_announces import PROVEN, QUACK, Pond, pond
+from tests.attacks.test_project_edits import with_chloe, written
 from tests.attacks.test_project_membership import joining
 from tests.projects.dates import decision_on, plan, proposal
-from tests.support.factories import Json, activity, profile
+from tests.support.factories import Json, activity, create, profile
+from tests.support.fediverse import Network
 from tests.support.projects import ProjectSpace, open_project
+from tests.support.wires import Wires
 
 __all__ = ["pond"]
 
@@ -66,3 +69,18 @@ async def test_no_project_says_of_itself_that_it_came_here(pond: Pond) -> None:
     note = await pond.beta.receive(pond.quack, proven)
     assert await space.entries(space.host, "lea") == [], note
     assert await pond.beta.object(written["id"]) is None
+
+
+async def test_what_is_for_members_of_one_project_answers_in_no_other(
+    network: Network, wires: Wires
+) -> None:
+    space, chloe = await with_chloe(network, wires)
+    other = await open_project(network, space.host, "zoe", "autre", joining="open")
+    await other.host.receive(chloe, joining(chloe, other))
+    asked = await space.write(space.host, "lea", "Des avis ?")
+    await network.settle()
+    to = [PROJECT, f"{other.url}/members"]
+    said = written(other, chloe, "Zinzolin", to=to, inReplyTo=asked.url)
+    assert await space.host.receive(chloe, create(chloe, said)) == "done"
+    assert await space.timeline(space.host, "lea") == [asked.url]
+    assert await other.timeline(space.host, "zoe") == [said["id"]]
