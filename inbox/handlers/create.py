@@ -73,16 +73,16 @@ async def receive(context: HandlerContext) -> str:
         kinds = await notice_kinds(context.tx, parsed.experience, set(people))
     if admitted is not None:
         await projects.take_in(context, admitted, record)
-    await _show(context, record, await _inside(context, record, people), kinds)
+    await _show(context, record, await inside(context, record, people), kinds)
     if record.in_reply_to is not None and parent is None:
         context.missing_parent = record.in_reply_to
     return ""
 
 
-async def _inside(
+async def inside(
     context: HandlerContext, record: ObjectRecord, people: dict[int, ActorRecord]
 ) -> dict[int, ActorRecord]:
-    """Those of the addressed who may be told: of what is for a project's members, members alone."""
+    """Those of some people who may be told: of what is for a project's members, members alone."""
     if record.visibility != "project":
         return people
     entry = await context.tx.project_entries.by_id(record.id)
@@ -124,7 +124,7 @@ async def _show_own(context: HandlerContext) -> str:
         raise Ignored("the object was deleted before")
     embedded = context.activity.embedded("object") or context.activity
     people = await local_people(context, audience_of(embedded))
-    people = await _inside(context, record, people)
+    people = await inside(context, record, people)
     kinds = None
     if people and record.type == "Article":
         row = await context.tx.experiences.by_id(record.id)

@@ -108,6 +108,7 @@ async def _tell(context: HandlerContext, parsed: IncomingObject, record: ObjectR
     """Tell those here whom an experience names since its change."""
     assert parsed.experience is not None
     people = await local_people(context, (*parsed.addressed, *parsed.mentions))
+    people = await create.inside(context, record, people)
     kinds = await notice_kinds(context.tx, parsed.experience, set(people))
     for number, kind in kinds.items():
         await tell(context, people[number], kind, record.id)

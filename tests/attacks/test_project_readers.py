@@ -4,7 +4,7 @@ import pytest
 
 from federation.proofs import with_proof
 from federation.vocabulary import ACTIVITYSTREAMS, PROJECT
-from tests.attacks.test_project_edits import edited, with_chloe, written
+from tests.attacks.test_project_edits import CHLOE, edited, with_chloe, written
 from tests.support.factories import Json, create
 from tests.support.fediverse import Network
 from tests.support.projects import ProjectSpace
@@ -61,3 +61,16 @@ async def test_what_is_for_one_person_from_now_on_is_told_to_nobody_else(
     await network.settle()
     for sent in wires.log:
         assert sent.method != "POST" or b"Zinzolin" not in sent.body
+
+
+async def test_nobody_else_is_told_that_members_name_them_as_author(
+    network: Network, wires: Wires
+) -> None:
+    space, chloe = await with_chloe(network, wires, reach="project")
+    paul = await space.host.person("paul")
+    about: Json = {"type": "Article", "name": "Essai", "cmt:kind": "cmt:Experience"}
+    said = written(space, chloe, **about, **inside(space))
+    assert await space.host.receive(chloe, create(chloe, said)) == "done"
+    named = {"attributedTo": [CHLOE, paul.url], "cc": [space.url, paul.url]}
+    assert await space.host.receive(chloe, edited(chloe, said, **named)) == "done"
+    assert await space.host.notified("paul") == []
