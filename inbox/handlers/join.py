@@ -11,6 +11,7 @@ from objects.projects.membership import (
     comes_freely,
     is_member,
     leads,
+    role_by_asking,
     stand,
 )
 from storage.projects import ProjectRecord
@@ -63,7 +64,7 @@ async def receive(context: HandlerContext) -> str:
         person,
         "requested",
         context.now,
-        role="partner",
+        role=role_by_asking(before),
         url=context.url,
         engagement=word,
     )
@@ -90,7 +91,7 @@ async def admit(
         person,
         "member",
         context.now,
-        role=None if invited else "partner",
+        role=None if invited else role_by_asking(before),
         engagement=engagement,
         url=None if invited else context.url,
     )

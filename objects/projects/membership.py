@@ -45,6 +45,14 @@ def is_member(membership: MembershipRecord | None) -> bool:
     return membership is not None and membership.state == "member"
 
 
+def role_by_asking(before: MembershipRecord | None) -> Role:
+    """The role of whoever comes without an invitation, and what they were before: no lead.
+
+    Leaving and coming back makes nobody more than what the leads had made them.
+    """
+    return "observer" if before is not None and before.role == "observer" else "partner"
+
+
 def steers(membership: MembershipRecord | None) -> bool:
     """Whether somebody decides about the project: its leads."""
     return membership is not None and is_member(membership) and membership.role == "lead"

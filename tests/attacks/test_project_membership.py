@@ -114,6 +114,17 @@ async def test_a_former_lead_comes_back_as_a_partner(network: Network, wires: Wi
     assert await state(space, space.host, INES) == ("member", "partner")
 
 
+async def test_an_observer_comes_back_as_an_observer(network: Network, wires: Wires) -> None:
+    space = await open_project(network, await network.node("alpha"), joining="open")
+    ines, invitation = await invited(space, wires, "observer")
+    await space.host.receive(ines, agreeing(ines, invitation))
+    for rest in (0, 3_600):
+        await space.host.receive(ines, activity(ines, "Leave", space.url))
+        network.clock.pass_by(rest)
+        await space.host.receive(ines, joining(ines, space))
+    assert await state(space, space.host, INES) == ("member", "observer")
+
+
 async def test_a_declined_invitation_gives_no_role_later(network: Network, wires: Wires) -> None:
     space = await open_project(network, await network.node("alpha"), joining="open")
     ines, invitation = await invited(space, wires, "lead")

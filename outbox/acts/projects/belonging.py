@@ -7,6 +7,7 @@ from objects.projects.membership import (
     comes_freely,
     forget_if_alone,
     is_member,
+    role_by_asking,
     stand,
     steers,
 )
@@ -145,7 +146,7 @@ async def join(
             person,
             "requested",
             context.now(),
-            role="partner",
+            role=role_by_asking(before),
             url=url,
             engagement=message or None,
         )
