@@ -8,6 +8,7 @@ import orjson
 from federation.documents import Document
 from inbox.context import Gathered, HandlerContext, Ignored, Incoming, Violation
 from inbox.handlers.join import admit, request_of
+from inbox.overtaking import overtake, refuse_if_overtaken
 from inbox.people import local_actor, refuse_if_blocked, tell
 from inbox.sources import Sources
 from objects.experiences.wire import line
@@ -27,7 +28,6 @@ from storage.store import Tx
 
 MAX_MEMBERS: Final = 5_000
 MAX_ALIASES: Final = 10
-OVERTAKEN: Final = "the project has said something else of this member since"
 
 # an invitation to somebody here
 
@@ -265,9 +265,7 @@ async def receive_add_member(context: HandlerContext) -> str:
     """
     person, group, tx = context.gathered.target, context.actor, context.tx
     assert person is not None
-    own = await tx.received.by_id(context.incoming.row.id)
-    if own is not None and own.state == "done":
-        raise Ignored(OVERTAKEN)
+    await refuse_if_overtaken(context)
     await _overtake(context)
     known = await tx.projects.by_id(group.id) or await keep_remote_project(tx, group, context.now)
     if known is None:
@@ -306,20 +304,11 @@ async def receive_remove_member(context: HandlerContext) -> str:
 
 
 async def _overtake(context: HandlerContext) -> int:
-    """Drop each earlier `Add` of the same person that waits for their server; gives how many.
-
-    It would take effect late: whoever was removed since would be a member again.
-    """
-    tx, row = context.tx, context.incoming.row
+    """Drop each earlier `Add` of the same person: whoever was removed would be a member again."""
     about = context.activity.first_id("object")
-    dropped = [
-        (number, context.now, OVERTAKEN)
-        for number, body in await tx.received.put_aside(row.actor, "Add", row.id)
-        if (earlier := Document(orjson.loads(body))).first_id("object") == about
-        and is_about_members(earlier)
-    ]
-    await tx.received.finish(dropped)
-    return len(dropped)
+    return await overtake(
+        context, "Add", lambda done: done.first_id("object") == about and is_about_members(done)
+    )
 
 
 async def renew_project(tx: Tx, group: ActorRecord, now: int) -> None:

@@ -6,6 +6,7 @@ from federation.addresses import same_origin
 from federation.documents import Document
 from federation.errors import Unreachable
 from inbox.context import Gathered, HandlerContext, Ignored, Incoming, Violation
+from inbox.overtaking import overtake, refuse_if_overtaken
 from inbox.passed_on import confirmed as confirmed_by_origin
 from inbox.people import audience_of, keep_activity
 from inbox.sources import Sources
@@ -142,9 +143,13 @@ async def receive(context: HandlerContext) -> str:
     inner = context.gathered.document or context.activity.embedded("object")
     assert inner is not None
     if inner.type == "Create":
+        await refuse_if_overtaken(context)
         return await _create(context, inner)
+    overtaken = inner.type == "Delete" and await _overtake(context, inner)
     record = await context.tx.objects.by_url(inner.first_id("object") or "")
     entry = await context.tx.project_entries.by_id(record.id) if record is not None else None
+    if record is None and overtaken:
+        return "was deleted before it was kept here"
     if record is None or entry is None or entry.project_id != context.actor.id:
         raise Ignored("no entry of this project that is known here")
     author = context.gathered.author
@@ -162,6 +167,17 @@ async def receive(context: HandlerContext) -> str:
         raise Ignored("an older version than the one that we have")
     await edit_object(context.tx, parsed)
     return ""
+
+
+async def _overtake(context: HandlerContext, deletion: Document) -> int:
+    """Drop what the project passed on of an entry before its author deleted it."""
+    author, url = deletion.first_id("actor"), deletion.first_id("object")
+
+    def is_about(announce: Document) -> bool:
+        done = announce.embedded("object") or Document({})
+        return (done.first_id("actor"), done.first_id("object")) == (author, url)
+
+    return await overtake(context, "Announce", is_about)
 
 
 async def _create(context: HandlerContext, inner: Document) -> str:
