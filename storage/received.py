@@ -135,13 +135,16 @@ class ReceivedStatements(Statements):
     async def put_aside(self, actor: str, kind: str, before: int) -> list[tuple[int, str]]:
         """What somebody did of a type before a row and what still waits: row id and body."""
         rows = await self.connection.fetch_all(
-            "select id, body from received where state in ('aside', 'failed') "
-            "and actor = $1 and type = $2 and id < $3 order by id",
+            " union all ".join(
+                f"select id, body from received where state = '{state}' "
+                "and actor = $1 and type = $2"
+                for state in ("aside", "failed")
+            ),
             actor,
             kind,
-            before,
         )
-        return [(row[0], row[1]) for row in rows]
+        # Not asked of the database: SQLite would walk through all that ever came before.
+        return sorted((row[0], row[1]) for row in rows if row[0] < before)
 
     async def followed(self, actor_ids: Sequence[int]) -> frozenset[int]:
         """Which of these actors somebody here follows: asked for many rows at once."""

@@ -90,6 +90,9 @@ HOT: dict[str, tuple[Operation, tuple[str, ...]]] = {
         lambda tx: tx.received.claim(NOW, NOW + 1, 50), ("received_due", "received_order")),
     "received next due": (lambda tx: tx.received.next_due(), ("received_due",)),
     "received failed": (lambda tx: tx.received.failed(), ("received_failed",)),
+    "received put aside": (
+        lambda tx: tx.received.put_aside("https://a.example/users/a", "Add", 300),
+        ("received_aside", "received_failed")),
     "prune received": (lambda tx: tx.received.prune(OLD, 100), ("received_age",)),
     "followed here": (lambda tx: tx.received.followed([300, 301]), ("follows_followers",)),
     "claim deliveries": (
