@@ -22,7 +22,7 @@ from wtforms.fields.core import Field
 from wtforms.meta import DefaultMeta
 from wtforms.validators import Optional
 
-from web.rules import Rule, mail_address
+from web.rules import Rule, mail_address, of_our_time
 from web.texts import mark, translations
 
 Choices = Sequence[tuple[str, str]]
@@ -157,7 +157,7 @@ def integer(label: str, *rules: Rule, hint: str = "", **attributes: Any) -> wtfo
     """A whole number, or None when nothing is typed."""
     return wtforms.IntegerField(
         label,
-        [Optional(), *rules],
+        _when_typed(rules),
         widget=widgets.TextInput(),
         description=hint,
         render_kw={"inputmode": "numeric", "class": "short"} | attributes,
@@ -167,15 +167,24 @@ def integer(label: str, *rules: Rule, hint: str = "", **attributes: Any) -> wtfo
 def date(label: str, *rules: Rule, hint: str = "", **attributes: Any) -> wtforms.DateField:
     """A day, or None when nothing is typed."""
     return wtforms.DateField(
-        label, [Optional(), *rules], description=hint, render_kw={"class": "short"} | attributes
+        label,
+        _when_typed((of_our_time(), *rules)),
+        description=hint,
+        render_kw={"class": "short"} | attributes,
     )
 
 
 def clock(label: str, *rules: Rule, hint: str = "", **attributes: Any) -> wtforms.TimeField:
     """A time of day, or None when nothing is typed."""
     return wtforms.TimeField(
-        label, [Optional(), *rules], description=hint, render_kw={"class": "short"} | attributes
+        label, _when_typed(rules), description=hint, render_kw={"class": "short"} | attributes
     )
+
+
+def _when_typed(rules: Sequence[Rule]) -> list[Any]:
+    """Rules that count once something is typed, unless one of them says that something must be."""
+    must = any(getattr(rule, "field_flags", {}).get("required") for rule in rules)
+    return [*rules] if must else [Optional(), *rules]
 
 
 def ticked(label: str, *rules: Rule, hint: str = "", **attributes: Any) -> wtforms.BooleanField:

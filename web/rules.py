@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ from web.texts import mark
 
 Rule = Callable[[wtforms.Form, Any], None]
 
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2199
 _MAIL: Final = re.compile(r"[^@\s<>\"(),:;\\]{1,64}@[^@\s<>]{1,190}\.[^@\s.<>]{2,63}")
 
 
@@ -28,10 +31,17 @@ class _Required:
         data = item.data
         if data is None or data is False or (isinstance(data, str | list | tuple) and not data):
             if isinstance(item.errors, list) and item.errors:
-                raise StopValidation
+                if not _is_blank(item):
+                    raise StopValidation
+                item.errors.clear()
             raise StopValidation(item.gettext(self._text))
         if getattr(data, "filename", None) == "":
             raise StopValidation(item.gettext(self._text))
+
+
+def _is_blank(item: Any) -> bool:
+    """Whether nothing was typed: a day or a number that is none says something else."""
+    return all(isinstance(sent, str) and not sent.strip() for sent in item.raw_data or ())
 
 
 def required(text: str = mark("Fill this in: it is needed.")) -> Rule:
@@ -80,6 +90,29 @@ def between(low: float, high: float) -> Rule:
             raise ValidationError(text % {"low": low, "high": high})
 
     return check
+
+
+def of_our_time() -> Rule:
+    """A day (also as ISO 8601) that exists and that clocks and calendars can count from."""
+
+    def check(_: wtforms.Form, item: Field) -> None:
+        if not item.data:
+            return
+        day = item.data if isinstance(item.data, date) else _day(item.data)
+        if day is None:
+            text = mark("Write a date that exists, for example 2026-11-23.")
+            raise ValidationError(item.gettext(text))
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValidationError(item.gettext(mark("Write a day between 1900 and 2199.")))
+
+    return check
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-11-23") else None
+    except ValueError:
+        return None
 
 
 def mail_address() -> Rule:

@@ -26,6 +26,8 @@ from web.context import WebContext
 from web.events.listing import KEPT_MS, ics
 from web.events.month import (
     DATED,
+    FIRST_YEAR,
+    LAST_YEAR,
     Item,
     Month,
     day_of_entry,
@@ -42,8 +44,6 @@ from web.texts import mark
 AHEAD_MS: Final = 3 * 366 * 86_400_000
 AHEAD: Final = timedelta(days=366)
 MANY_LATER: Final = 10
-FIRST_YEAR: Final = 1971
-LAST_YEAR: Final = 2199
 
 register_done(
     {

@@ -16,6 +16,8 @@ from web.texts import mark, texts_of
 from web.workspace.cards import page_for
 
 DATED: Final = ["milestone", "call"]
+FIRST_YEAR: Final = 1971
+LAST_YEAR: Final = 2199
 _NAMES: Final = {
     "milestone": mark("Milestone: %s"),
     "call": mark("Last day of the call: %s"),
@@ -64,12 +66,13 @@ class Month:
 
 
 def day_of_entry(entry: EntryRecord) -> date | None:
-    """The day of a milestone, or the last one of a call."""
+    """The day of a milestone, or the last one of a call, if calendars reach it."""
     due = from_json(entry.fields).due
     try:
-        return date.fromisoformat(due) if due else None
+        found = date.fromisoformat(due) if due else None
     except ValueError:
         return None
+    return found if found is not None and FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 def titled(entry: EntryRecord, record: ObjectRecord, language: str) -> str:

@@ -24,7 +24,7 @@ from web.projects.notes import place_of
 from web.projects.offering import offered
 from web.projects.refusals import because, done
 from web.rendering import redirect
-from web.rules import longest, required
+from web.rules import longest, of_our_time, required
 from web.texts import mark
 from web.workspace.profile import labels_of
 
@@ -47,6 +47,7 @@ class CallForm(Form):
     )
     due = line(
         mark("Last day to answer"),
+        of_our_time(),
         type="date",
         hint=mark("After it the call is over by itself."),
         **{"class": "short"},

@@ -35,7 +35,7 @@ from web.projects.refusals import because, done
 from web.projects.words import REACH_NAMES
 from web.projects.writing import offer_milestones
 from web.rendering import redirect, register_done
-from web.rules import longest, required
+from web.rules import longest, of_our_time, required
 from web.texts import mark
 
 MAX_TEXT: Final = 20_000
@@ -79,7 +79,9 @@ class ProposalForm(Form):
         rows=4,
         hint=mark("One on each line. For and against are counted; abstentions are not."),
     )
-    closes = line(mark("Last day to vote"), required(), type="date", **{"class": "short"})
+    closes = line(
+        mark("Last day to vote"), required(), of_our_time(), type="date", **{"class": "short"}
+    )
     quorum = integer(
         mark("How many must vote"),
         hint=mark("With fewer votes nothing is adopted. Leads and partners vote."),

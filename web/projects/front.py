@@ -61,7 +61,7 @@ async def front(
 def _wanted() -> Wanted:
     """What the address asks for; an unknown kind is none."""
     kind, milestone = request.args.get("kind", ""), request.args.get("milestone", "")
-    number = int(milestone) if milestone.isascii() and milestone.isdigit() else 0
+    number = int(milestone[:20]) if milestone.isascii() and milestone.isdigit() else 0
     return Wanted(kind if kind in SHOWN else "", min(number, MAX_ID), before())
 
 

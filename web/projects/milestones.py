@@ -23,7 +23,7 @@ from web.projects.notes import Place, place_of
 from web.projects.offering import offered, own_text, waiting_of
 from web.projects.refusals import because, done
 from web.rendering import redirect
-from web.rules import longest, required
+from web.rules import longest, of_our_time, required
 from web.texts import mark
 
 MAX_TEXT: Final = 20_000
@@ -41,7 +41,7 @@ class MilestoneForm(Form):
     """A milestone."""
 
     title = line(mark("What shall be reached"), required(), longest(MAX_TITLE))
-    due = line(mark("Until which day"), type="date", **{"class": "short"})
+    due = line(mark("Until which day"), of_our_time(), type="date", **{"class": "short"})
     responsible = pick(mark("Who is responsible"))
     text = area(mark("More about it"), longest(MAX_TEXT), rows=4)
 

@@ -200,7 +200,7 @@ async def _asked(context: WebContext) -> tuple[ReportForm, Period, str]:
     form.reach.data = reach_named(request.args.get("reach"), "project")
     form.start.name, form.end.name = "from", "to"
     form.validate()
-    period = Period(form.start.data, form.end.data)
+    period = Period(*(None if day.errors else day.data for day in (form.start, form.end)))
     if period.start and period.end and period.end < period.start:
         form.refuse("end", _("The last day comes before the first one."))
         period = Period()
