@@ -7,8 +7,11 @@ from outbox.acts.projects.entries import change_entry
 from outbox.acts.projects.moving import move_space, prepare_home
 from outbox.acts.projects.spaces import SpaceDraft, open_space
 from outbox.context import ActRefused
+from tests.projects.dates import plan, proposal
 from tests.support.fediverse import LocalNode, Network, node_keys
 from tests.support.projects import ProjectSpace, open_project
+from tests.support.signed_in import signed_in
+from tests.web.members import page_of
 
 HOUR = 3_600
 
@@ -94,6 +97,18 @@ async def test_a_milestone_is_changed_at_the_new_home_and_keeps_its_notes(
         assert new.startswith("https://beta.example/")
         assert found[new].state == "reached"
         assert found[note.url].milestone == new
+
+
+async def test_the_old_address_of_its_pages_shows_what_it_is_now(network: Network) -> None:
+    space = await three(network)
+    alpha, beta, _gamma = network.nodes.values()
+    await plan(space, "Casques livrés", 5)
+    await proposal(space, alpha, "lea")
+    before = (await space.group(alpha)).id
+    await moved(network, space, beta)
+    lea = await signed_in(alpha, "lea")
+    assert "Casques livrés" in await page_of(lea, f"/projects/{before}/milestones")
+    assert "Louer un casque de plus" in await page_of(lea, f"/projects/{before}/decisions")
 
 
 async def test_a_new_home_that_does_not_name_the_project_gets_nothing(network: Network) -> None:

@@ -49,8 +49,8 @@ def add_closing_routes(blueprint: Blueprint, context: WebContext) -> None:
         found = await member_space(context, number)
         if not found.is_partner:
             raise Refused(403, "not-a-partner", "Partners of the project do this.")
-        owner = found.member.id
-        begun = await context.store.query(lambda tx: tx.drafts.by_birth(owner, f"project {number}"))
+        owner, birth = found.member.id, f"project {found.group.id}"
+        begun = await context.store.query(lambda tx: tx.drafts.by_birth(owner, birth))
         return await context.renderer.render(
             "projects/close.html",
             index=False,

@@ -112,7 +112,8 @@ class DecisionPages:
         """All decisions that the viewer may see, latest first."""
         context, found = self._context, await space(self._context, number)
         viewer_id, now = found.viewer_id, context.now()
-        known = await context.store.query(lambda tx: decisions(tx, number, viewer_id, now))
+        group_id = found.group.id
+        known = await context.store.query(lambda tx: decisions(tx, group_id, viewer_id, now))
         return await context.renderer.public(
             "projects/decisions.html",
             index=bool(found.group.local) and found.record.reach == "public",

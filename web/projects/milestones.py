@@ -64,11 +64,11 @@ class MilestonePages:
         viewer_id, now = found.viewer_id, context.now()
 
         async def look(tx: Tx) -> dict[str, Any]:
-            known = await milestones(tx, number, viewer_id, now)
+            known = await milestones(tx, found.group.id, viewer_id, now)
             return {
                 "milestones": known,
                 "progress": progress(known),
-                "deliverables": await deliverables(tx, number, viewer_id, known),
+                "deliverables": await deliverables(tx, found.group.id, viewer_id, known),
                 "waiting": await waiting_of(tx, found),
             }
 
