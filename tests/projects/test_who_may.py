@@ -67,10 +67,15 @@ async def test_what_each_may_look_at_of_a_public_project(network: Network) -> No
     assert await statuses(space, "/give-up") == said(401, 403, 403, 403, 200)
     assert await statuses(space, "/join") == said(401, 200, 303, 303, 303)
     assert await statuses(space, "/leave") == said(401, 404, 200, 200, 200)
+    assert await statuses(space, "/report") == said(401, 403, 200, 200, 200)
+    assert await statuses(space, "/close") == said(401, 403, 403, 200, 200)
+    assert await statuses(space, "/links") == said(401, 403, 403, 403, 200)
+    assert await statuses(space, "/decisions/new") == said(401, 403, 403, 200, 200)
 
 
 async def test_what_each_may_look_at_of_a_project_for_its_members(network: Network) -> None:
     space = await settled(network, "project")
+    assert await statuses(space, "/report") == said(401, 404, 200, 200, 200)
     assert await statuses(space, "/members") == said(404, 404, 200, 200, 200)
     assert await statuses(space, "/settings") == said(401, 404, 403, 403, 200)
     assert await statuses(space, "/give-up") == said(401, 404, 403, 403, 200)

@@ -121,7 +121,8 @@ def _may_enter(found: Space) -> bool:
 
 
 async def member_space(context: WebContext, number: int) -> Space:
-    """The project, for its members. Raises `Refused`: 404 as `space`, 403 for others."""
+    """The project, for its members: visitors sign in first. Raises `Refused` 404, 403."""
+    await context.sessions.required("reader")
     found = await space(context, number)
     if not found.is_member:
         raise Refused(403, "not-a-member", "Only members of the project do this.")
