@@ -8,6 +8,7 @@ from typing import Final
 import orjson
 
 from federation.documents import Document
+from objects.events.times import local
 from objects.projects.entries import PARIS, Entry, entry_of, from_json
 from objects.projects.fields import PROJECT_REACHES, Project, ProjectReach
 from objects.projects.store import fields_of
@@ -192,6 +193,11 @@ def _then(line: ReportLine, document: str) -> ReportLine:
     return replace(line, entry=entry)
 
 
+def _day_of(event: EventRecord) -> str:
+    """The day on which an event begins where it takes place."""
+    return local(event.starts_at, event.timezone).date().isoformat()
+
+
 async def _events(tx: Tx, lines: Sequence[ReportLine], period: Period) -> tuple[Gathering, ...]:
     ids = [line.record.id for line in lines]
     events = await tx.events.by_ids(ids)
@@ -199,8 +205,7 @@ async def _events(tx: Tx, lines: Sequence[ReportLine], period: Period) -> tuple[
     found = [
         Gathering(line, events[line.record.id], *counts.get(line.record.id, (0, 0)))
         for line in lines
-        if line.record.id in events
-        and period.holds(_local(events[line.record.id].starts_at).date().isoformat())
+        if line.record.id in events and period.holds(_day_of(events[line.record.id]))
     ]
     return tuple(sorted(found, key=lambda gathering: gathering.event.starts_at))
 

@@ -1,22 +1,25 @@
 """What a project tells of a period: as a page for its members, and on paper."""
 
 import io
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pikepdf
 import pytest
 
+from objects.events.times import end_of_day, midnight, moment
 from objects.experiences.fields import Indicator
 from objects.projects.entries import Entry
 from objects.projects.fields import ProjectReach
 from objects.projects.reporting import Period, Report, report_of
 from outbox.acts.projects.entries import change_entry
 from storage.store import Tx
+from tests.support.events import announce
 from tests.support.fediverse import LocalNode, Network
 from tests.support.projects import ProjectSpace, open_project
 from tests.support.signed_in import signed_in
 from tests.web.test_pdf import elements, links
+from web.projects.report_sections import sections_of
 
 FRENCH = {"Accept": "text/html", "Accept-Language": "fr"}
 DAY_MS = 86_400_000
@@ -181,3 +184,19 @@ async def test_the_pdf_is_tagged_and_leads_to_the_project(network: Network) -> N
     assert {"/H1", "/H2", "/Table", "/TH"} <= set(kinds)
     assert "https://a.example/guide" in links(document)
     assert (group.html_url or group.url) in links(document)
+
+
+async def test_events_far_away_begin_when_clocks_there_say_so(network: Network) -> None:
+    space, node = await furnished(network)
+    group, zone = await space.group(node), "Indian/Reunion"
+    day = date(2026, 12, 5)
+    whole = {"starts_at": midnight(day, zone), "ends_at": end_of_day(day, zone), "all_day": True}
+    await announce(node, group=group, title="Journée", timezone=zone, **whole)
+    hours = {"starts_at": moment(day, time(9), zone), "ends_at": None}
+    await announce(node, group=group, title="Matinée", timezone=zone, **hours)
+    await network.settle()
+    found = await report(node, space, period=Period(day, day))
+    assert [line.line.entry.title for line in found.events] == ["Journée", "Matinée"]
+    table = next(part.html for part in sections_of(found, lambda _: "") if part.key == "events")
+    assert "<td>5 décembre 2026</td><td>Journée</td>" in table
+    assert "samedi 5 décembre 2026, 09:00 (Indian/Reunion)</td><td>Matinée</td>" in table

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from objects.dates import written
+from objects.events.times import PLACE, local, zone_of
+from objects.events.times import spoken as spoken_time
 from objects.experiences.labels import spoken, written_day, written_number
 from objects.projects.entries import NOTES
 from objects.projects.labels import label
@@ -12,8 +15,9 @@ from objects.projects.material import markdown_of
 from objects.projects.reporting import Report, ReportLine
 from objects.reading import Attachment, web_address
 from objects.text import markdown_html, plain_text
+from storage.events import EventRecord
 from storage.records import ActorRecord
-from web.texts import day, mark, moment, texts_of
+from web.texts import mark, moment, texts_of
 
 BELOW: Final = 3
 WORDS: Final = {
@@ -182,10 +186,9 @@ class _Writer:
         rows = []
         for gathering in self._report.events:
             event = gathering.event
-            shown = day if event.all_day else moment
             rows.append(
                 (
-                    shown(event.starts_at, self._language),
+                    _begins(event, self._language),
                     gathering.line.entry.title or plain_text(gathering.line.record.name),
                     str(gathering.registered or event.attendees_count or ""),
                     str(gathering.present or ""),
@@ -209,6 +212,15 @@ class _Writer:
         ]
         heads = [self._label("member"), self._label("role"), self._label("engagement")]
         return _table(self.word("partners"), heads, rows)
+
+
+def _begins(event: EventRecord, language: str) -> str:
+    """When an event begins, as clocks and calendars at its place show it."""
+    if event.all_day:
+        return written(local(event.starts_at, event.timezone).date(), language)
+    if zone_of(event.timezone).key == PLACE:
+        return moment(event.starts_at, language)
+    return spoken_time(event.starts_at, None, event.timezone, language, days=False)
 
 
 def _name(actor: ActorRecord) -> str:
