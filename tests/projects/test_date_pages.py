@@ -247,6 +247,23 @@ async def test_a_call_is_changed_and_one_that_is_over_is_opened_again_with_a_new
     assert "Un monteur" in await read(beta.app.test_client(), "/calls")
 
 
+async def test_what_a_partner_proposes_for_a_call_stands_on_its_page(network: Network) -> None:
+    space, (alpha, beta, _) = await partners(network)
+    record = await call_for(space, "Une monteuse", 2, "montage")
+    bruno, here = await signed_in(beta, "bruno"), await number(beta, record.url)
+    path = f"{await base(space, beta)}/calls/{here}/state"
+    assert "done=offered" in await send(bruno, path, state="withdrawn")
+    assert "Vous avez proposé\u202f: Appel retiré" in await read(bruno, f"/calls/{here}")
+    lea = await signed_in(alpha, "lea")
+    await send(lea, f"{await base(space, alpha)}/calls/{record.id}/state", state="withdrawn")
+    assert "Appel retiré" in await read(lea, await base(space, alpha))
+    assert "Rouvrir" in await read(lea, f"/calls/{record.id}")
+    await pass_days(space, 5)
+    page = await read(lea, f"/calls/{record.id}")
+    assert "Rouvrir" not in page
+    assert "Son dernier jour est passé" in page
+
+
 async def test_the_lists_take_as_many_queries_however_long_they_are(network: Network) -> None:
     from tests.support.counting import counted
 

@@ -11,6 +11,7 @@ from objects.notes import NoteDraft
 from objects.projects.calls import PartnerCall, call, calls, narrowed, open_calls, skill_names
 from objects.projects.fields import ENDED
 from objects.projects.membership import is_member, leads
+from objects.projects.store import fields_of
 from objects.visibility import may_see
 from outbox.acts.create import post
 from outbox.acts.projects.belonging import join
@@ -19,7 +20,7 @@ from storage.records import ActorRecord
 from storage.store import Tx
 from web.context import WebContext
 from web.forms import Form, area
-from web.projects.desk import TABS, space
+from web.projects.desk import TABS, Space, space
 from web.projects.offering import own_text, waiting_of
 from web.projects.refusals import done
 from web.rendering import redirect, register_done
@@ -58,6 +59,12 @@ class Opened:
     viewer: ActorRecord | None
     membership: MembershipRecord | None
     leads: tuple[ActorRecord, ...]
+
+    @property
+    def space(self) -> Space:
+        """Its project, as the viewer stands to it."""
+        group, project = self.call.group, self.project
+        return Space(group, project, fields_of(project), self.viewer, self.membership)
 
     @property
     def takes_answers(self) -> bool:
@@ -127,8 +134,9 @@ class CallPages:
         await context.renderer.ensure_open()
         opened, language = await self._opened(object_id), await context.renderer.language()
 
-        async def look(tx: Tx) -> dict[str, str]:
-            return (await skill_names(tx, [opened.call], language))[0]
+        async def look(tx: Tx) -> dict[str, Any]:
+            names, _ = await skill_names(tx, [opened.call], language)
+            return {"skills": names, "waiting": await waiting_of(tx, opened.space)}
 
         return await context.renderer.public(
             "projects/call.html",
@@ -136,10 +144,10 @@ class CallPages:
             index=opened.call.is_open and bool(opened.call.group.local),
             opened=opened,
             one=opened.call,
-            skills=await context.store.query(look),
+            **await context.store.query(look),
             text=own_text(opened.call.record),
             form=form or await context.renderer.form(AnswerForm),
-            states=STATES,
+            overdue=opened.call.row.due_at is not None and opened.call.row.due_at < context.now(),
             steering=is_member(opened.membership)
             and opened.membership is not None
             and opened.membership.role != "observer",
