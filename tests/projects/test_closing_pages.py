@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from objects.experiences.fields import Indicator
 from objects.projects.entries import Entry
 from objects.vocabularies.bundle import load_bundled
 from objects.vocabularies.names import PUBLIC, concept_uri
@@ -32,6 +33,7 @@ async def begun(network: Network) -> tuple[ProjectSpace, LocalNode, Any, str]:
         purpose="Les apprentis n’osent pas souder.",
         objectives=("Souder",),  # type: ignore[arg-type]
         publics=(concept_uri(PUBLIC, "apprentis"),),  # type: ignore[arg-type]
+        indicators=(Indicator("Apprentis formés", "0", "40"),),  # type: ignore[arg-type]
     )
     await space.write(node, "lea", "Le groupe vient en présentiel.", "progress")
     await space.write(node, "lea", "Trois nausées.", "difficulty", reach="project")
@@ -64,6 +66,7 @@ async def test_a_project_ends_and_its_draft_opens(network: Network) -> None:
     text = await read(browser, review)
     assert "Trois nausées." in text
     assert "Confirmer ce que disent les notes" in text
+    assert "<li>Apprentis formés · 0 · 40 (visé)</li>" in text
     group = await space.group(node)
     assert f'href="{review}"' in await read(browser, f"/projects/{group.id}/close")
 

@@ -140,13 +140,19 @@ def _shown(
     return ShownBlock(
         source,
         markdown_html(source.text) if field in TEXTS else "",
-        tuple(source.text.splitlines()) if field not in TEXTS and field != "facts" else (),
+        _lines(source) if field not in TEXTS and field != "facts" else (),
         _facts(experience) if field == "facts" else (),
         note,
         record is not None and note is None,
         circle if narrower else "",
         waits(experience, source),
     )
+
+
+def _lines(source: SourceRecord) -> tuple[str, ...]:
+    """The rows of a block; what a row of measures holds stands side by side."""
+    text = source.text.replace(" | ", " · ") if source.field == "indicators" else source.text
+    return tuple(text.splitlines())
 
 
 def _facts(experience: Experience) -> tuple[tuple[str, str], ...]:
