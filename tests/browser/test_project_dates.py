@@ -66,3 +66,16 @@ def test_a_partner_proposes_a_milestone_and_somebody_answers_a_call(
     reader.get_by_role("button", name="Écrire à ceux qui portent le projet").click()
     assert "done=call-answered" in reader.url, reader.inner_text("main")
     assert_fits(reader)
+
+
+def test_tables_of_a_project_need_no_scrolling_sideways_on_telephones(
+    visit: Visits, samples: dict[str, str]
+) -> None:
+    page = visit(who="nour", size="narrow", scripts=False)
+    for end, words in (("milestones", "Guide du formateur"), ("links", "Y mettre fin")):
+        page.goto(f"/projects/{samples['project']}/{end}")
+        table = page.locator(".table-scroll")
+        assert words in table.inner_text()
+        assert table.evaluate("it => it.scrollWidth <= it.clientWidth")
+        assert page.get_by_role("rowheader").count() >= 1
+        assert page.get_by_role("columnheader").count() == 5
