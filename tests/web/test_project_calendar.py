@@ -115,3 +115,17 @@ async def test_more_events_take_no_more_questions(
         await announce(node, "lea", group=group, starts_at=start, ends_at=None)
     await network.settle()
     assert await questions() == few
+
+
+async def test_an_event_of_a_project_is_deleted_in_one_way_which_says_what_that_means(
+    node: LocalNode, space: ProjectSpace
+) -> None:
+    lea = await signed_in(node, "lea")
+    group = await space.group(node)
+    found = await node.store.query(
+        lambda tx: tx.project_entries.of_kinds(group.id, group.id, ["event"])
+    )
+    (event,) = (record for _, record in found)
+    shown = await page_of(lea, f"{await base(space, node)}/notes/{event.id}")
+    assert f'action="/events/{event.id}/withdraw"' in shown
+    assert f"/notes/{event.id}/delete" not in shown
