@@ -23,6 +23,10 @@ TOPICS: Final[dict[str, tuple[str, ...]]] = {
         "project.removed", "project.refused", "project.offered", "project.offer-accepted",
         "project.offer-rejected",
     ),
+    "events": (
+        "event.asked", "event.admitted", "event.declined", "event.changed", "event.cancelled",
+        "event.deleted",
+    ),
     "entries": ("project.entry",),
     THEMES: (),
 }  # fmt: skip
@@ -34,6 +38,7 @@ USUAL: Final[dict[str, Rhythm]] = {
     "followers": "daily",
     "thanks": "weekly",
     "projects": "immediate",
+    "events": "immediate",
     "entries": "daily",
     THEMES: "weekly",
 }

@@ -11,7 +11,7 @@ from federation.errors import Untrusted
 from objects import reading
 from objects.cards.keep import keep_card, renew_target
 from objects.conversations import leave_conversations
-from objects.events.store import event_in, keep_event, renew_event
+from objects.events.store import end_event, event_in, keep_event, renew_event
 from objects.experiences.fields import Experience
 from objects.experiences.store import empty_experience, keep_edit, keep_experience
 from objects.experiences.wire import experience_of
@@ -255,7 +255,7 @@ async def bury(tx: Tx, record: ObjectRecord, now: int) -> bool:
     """Make a tombstone of an object, ours or not; False when it was one already."""
     await empty_experience(tx, record)
     if record.type == "Event":
-        await tx.events.forget(record.id)
+        await end_event(tx, record, now)
     await tx.streams.deleted(record.id, record.actor_id)
     await tx.quotes.forget(record.id)
     if record.visibility == "direct":

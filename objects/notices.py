@@ -16,7 +16,8 @@ OF_PROJECTS: Final = "project."
 ABOUT_OBJECTS: Final = frozenset(
     {
         "mention", "question", "like", "share", "reuse", "coauthor", "quote", "quoted_update",
-        "poll", "update", "status", "project.entry",
+        "poll", "update", "status", "project.entry", "event.asked", "event.joined",
+        "event.admitted", "event.declined", "event.changed", "event.cancelled",
     }
 )  # fmt: skip
 DAY_MS: Final = 24 * 3_600_000

@@ -76,12 +76,24 @@ def _news(before: EventRecord, after: EventRecord) -> str:
     return "event.changed" if times or before.status != after.status else ""
 
 
-async def _tell_attendees(tx: Tx, record: ObjectRecord, kind: str, now: int) -> None:
+async def _tell_attendees(
+    tx: Tx, record: ObjectRecord, kind: str, now: int, *, stays: bool = True
+) -> None:
+    """Tell those of here who take part; what goes with the event names it not (`stays`: False)."""
+    about = record.id if stays else None
     for _, person in await tx.events.attendees(record.id, CONCERNED):
         if person.local and person.id != record.actor_id:
             await tx.activities.notify(
-                NotificationRecord(new_id(), person.id, kind, record.actor_id, record.id, now, None)
+                NotificationRecord(new_id(), person.id, kind, record.actor_id, about, now, None)
             )
+
+
+async def end_event(tx: Tx, record: ObjectRecord, now: int) -> None:
+    """Forget an event that is withdrawn; people here who were to take part are told."""
+    event = await tx.events.by_id(record.id)
+    if event is not None and (event.ends_at or event.starts_at) >= now:
+        await _tell_attendees(tx, record, "event.deleted", now, stays=False)
+    await tx.events.forget(record.id)
 
 
 async def recount(tx: Tx, record: ObjectRecord) -> int:

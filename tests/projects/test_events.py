@@ -28,6 +28,8 @@ from tests.support.events import (
 )
 from tests.support.fediverse import LocalNode, Network
 from tests.support.projects import open_project
+from tests.support.signed_in import signed_in
+from tests.web.members import page_of
 
 
 async def two(network: Network) -> tuple[LocalNode, LocalNode]:
@@ -170,6 +172,21 @@ async def test_a_withdrawn_event_takes_its_registrations_along(network: Network)
         assert gone is not None
         assert gone.deleted_at is not None
         assert await node.count("attendances") == 0
+    assert "event.deleted" in await beta.notified("bruno")
+    page = await page_of(await signed_in(beta, "bruno"), "/notifications")
+    assert "Lea a supprimé un événement auquel vous deviez participer" in page
+    assert "Vous êtes inscrit" not in page
+
+
+async def test_nobody_is_told_that_a_past_event_was_deleted(network: Network) -> None:
+    alpha, beta = await two(network)
+    record = await announce(alpha)
+    await join(beta, "bruno", record.url)
+    await network.settle()
+    alpha.clock.pass_by(8 * 24 * 3_600)
+    await withdraw_event(alpha.outbox, await alpha.person("lea"), record)
+    await network.settle()
+    assert "event.deleted" not in await beta.notified("bruno")
 
 
 async def test_registrations_kept_elsewhere_are_not_taken(network: Network) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from objects.choices import MailChoices, Rhythm, mail_choices, save_mail_choices
 from objects.vocabularies.names import concept_uri
+from outbox.acts.events.publishing import cancel_event, withdraw_event
 from storage.mails import MailRecord
+from tests.support.events import announce, join
 from tests.support.fediverse import LocalNode
 from tests.support.signed_in import post, signed_in
 from tests.web.members import actor_of, page_of, settle, share_experience
@@ -205,3 +207,21 @@ def test_days_begin_at_seven_in_normandy_in_summer_and_winter() -> None:
     july = 1_783_317_600_000  # 2026-07-06T06:00:00Z, Monday, eight o'clock
     assert last_morning(july) == july - 3_600_000
     assert last_monday(july + 6 * DAY_MS) == july - 3_600_000
+
+
+async def test_who_takes_part_in_an_event_gets_a_mail_when_it_is_called_off_or_deleted(
+    node: LocalNode,
+) -> None:
+    await choose(node, "amina", {})
+    digests = await begun(node)
+    records = [await announce(node, "greta", title=title) for title in ("Atelier", "Visite")]
+    for record in records:
+        await join(node, "amina", record.url)
+    greta = await actor_of(node, "greta")
+    await cancel_event(node.outbox, greta, records[0])
+    await withdraw_event(node.outbox, greta, records[1])
+    node.clock.pass_by(60)
+    assert await digests.run_once(node.clock.ms) == 1
+    (mail,) = await mails_of(node)
+    assert "Annulé\u202f: «\xa0Atelier\xa0»" in mail.text
+    assert "a supprimé un événement auquel vous deviez participer" in mail.text

@@ -47,6 +47,7 @@ _SINGLE: Final[dict[str, str]] = {
     "event.declined": mark("You cannot take part in: %(what)s"),
     "event.changed": mark("The time has changed of: %(what)s"),
     "event.cancelled": mark("Cancelled: %(what)s"),
+    "event.deleted": mark("%(who)s deleted an event in which you were to take part"),
     "review": mark("%(who)s has news about a draft"),
     "follow_request": mark("%(who)s would like to follow you"),
     "status": mark("%(who)s published: %(what)s"),

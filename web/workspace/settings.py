@@ -37,6 +37,7 @@ TOPIC_TEXTS: Final = {
     "followers": mark("New followers and requests"),
     "thanks": mark("Somebody found my publications useful or shared them"),
     "projects": mark("Projects: invitations, requests, proposals and their answers"),
+    "events": mark("Events: requests, answers, other times, cancellations"),
     "entries": mark("New notes in my projects"),
     THEMES: mark("New experiences about my themes"),
 }
@@ -58,6 +59,7 @@ class MailForm(Form):
     followers = choice(TOPIC_TEXTS["followers"], (), required())
     thanks = choice(TOPIC_TEXTS["thanks"], (), required())
     projects = choice(TOPIC_TEXTS["projects"], (), required())
+    events = choice(TOPIC_TEXTS["events"], (), required())
     entries = choice(TOPIC_TEXTS["entries"], (), required())
     themes = choice(TOPIC_TEXTS[THEMES], (), required())
     subjects = several(mark("My themes"))
