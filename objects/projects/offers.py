@@ -5,6 +5,7 @@ call, an `Update` or `Delete` of one, an `Update` of the project, an `Add` to it
 `Remove` from them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -115,6 +116,12 @@ def other_entry(url: str, before: Entry, after: Entry, text: str | None = None) 
     old, new = entry_properties(before), entry_properties(after)
     said = {name: new.get(name) for name in ENTRY_TERMS if new.get(name) != old.get(name)}
     return EntryChange(url=url, said=said, text=text)
+
+
+def other_space(before: Mapping[str, Any], after: Mapping[str, Any]) -> SpaceChange:
+    """What a project says differently: of both all wire terms, `summary` plain."""
+    said = {name: after.get(name) for name in SPACE_TERMS if after.get(name) != before.get(name)}
+    return SpaceChange(said=said)
 
 
 def proposal_document(proposal: Proposal, group_url: str) -> dict[str, Any]:

@@ -70,7 +70,8 @@ class Decisions:
         if found.group.local:
             await change_role(outbox, lead, found.group, person, role, engagement)
             return False
-        return await self._propose(found, MemberChange(person=person.url, role=role))
+        change = MemberChange(person=person.url, role=role, message=engagement)
+        return await self._propose(found, change)
 
     async def act(
         self, found: Space, person: ActorRecord, act: str, role: Role, reason: str

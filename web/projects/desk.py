@@ -57,6 +57,11 @@ class Space:
         return publishes(self.membership)
 
     @property
+    def leads(self) -> bool:
+        """Whether the viewer leads it, wherever it lives."""
+        return steers(self.membership)
+
+    @property
     def steers(self) -> bool:
         """Whether the viewer decides about it, where it lives."""
         return bool(self.group.local) and steers(self.membership)

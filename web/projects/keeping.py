@@ -56,7 +56,7 @@ class MoveForm(Form):
         mark("Address of the new home"),
         required(),
         longest(MAX_ADDRESS),
-        hint=mark("As the partner's site shows it: @name@site, or a web address."),
+        hint=mark("As the partner’s site shows it: @name@site, or a web address."),
     )
 
 

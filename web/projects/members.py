@@ -160,7 +160,9 @@ class MemberPages:
         present = {"role": membership.role, "engagement": membership.engagement}
         form = await context.renderer.form(MemberForm, sent, data=present)
         _fill_roles(form, _)
-        if sent is not None and form.validate():
+        if not found.group.local and not form.engagement.data and membership.engagement:
+            form.refuse("engagement", _(mark("From here this can be changed, not taken away.")))
+        elif sent is not None and form.validate():
             try:
                 sent_on = await self._decisions.change(
                     found, person, form.role.data, form.engagement.data or ""

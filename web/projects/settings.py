@@ -7,9 +7,12 @@ from quart import Blueprint, Response, request
 
 from federation.errors import Refused
 from objects.projects.fields import ENDED
+from objects.projects.offers import other_space
+from objects.projects.wire import properties
+from outbox.acts.projects.offers import make_offer
 from outbox.acts.projects.spaces import SpaceDraft, change_space
 from web.context import WebContext
-from web.projects.desk import TABS, Space, led_space
+from web.projects.desk import TABS, Space, led_space, member_space
 from web.projects.forms import SettingsForm, check_values
 from web.projects.opening import concepts_for
 from web.projects.refusals import done
@@ -35,7 +38,9 @@ def add_settings_routes(blueprint: Blueprint, context: WebContext) -> None:
     @blueprint.route("/projects/<int:number>/settings", methods=["GET", "POST"])
     async def settings(number: int) -> Response:
         await context.sessions.required("reader")
-        space = await led_space(context, number)
+        space = await member_space(context, number)
+        if not space.leads:
+            raise Refused(403, "not-a-lead", "Only those who lead the project do this.")
         sent = await context.sessions.checked_form() if request.method == "POST" else None
         form = await _form(context, space, sent)
         do = sent.get("do", "") if sent is not None else ""
@@ -44,8 +49,8 @@ def add_settings_routes(blueprint: Blueprint, context: WebContext) -> None:
         elif sent is not None:
             draft = await _checked(context, space, form)
             if draft is not None:
-                await done(context, change_space(context.outbox, space.member, space.group, draft))
-                return redirect(f"{space.base}/settings", done="project-saved")
+                said = await _saved(context, space, draft)
+                return redirect(f"{space.base}/settings", done=said)
         return await _page(context, space, form, status=422 if sent is not None and not do else 200)
 
     @blueprint.route("/projects/<int:number>/give-up", methods=["GET", "POST"])
@@ -71,7 +76,29 @@ async def _form(context: WebContext, space: Space, sent: Any) -> Any:
     data = shown(space.group, space.record, space.project)
     form = await renderer.form(SettingsForm, sent, files=files, data=data)
     fill_choices(form, await concepts_for(context), language, _, state=space.record.state)
+    if not space.group.local:
+        for name in (*PICTURES, *(f"remove_{name}" for name in PICTURES)):
+            del form[name]
     return form
+
+
+async def _saved(context: WebContext, space: Space, draft: SpaceDraft) -> str:
+    """Let the project say this, where it lives or from here; gives what to tell the lead."""
+    if space.group.local:
+        await done(context, change_space(context.outbox, space.member, space.group, draft))
+        return "project-saved"
+    identifiers = context.outbox.identifiers
+
+    def terms(of: SpaceDraft) -> dict[str, Any]:
+        said = properties(
+            space.group, of.project, of.state, of.joining, of.reach, identifiers, inside=True
+        )
+        return said | {"name": of.name, "summary": of.summary}
+
+    change = other_space(terms(_as_it_is(space)), terms(draft))
+    if change.said:
+        await done(context, make_offer(context.outbox, space.member, space.group, change))
+    return "sent-on"
 
 
 async def _checked(context: WebContext, space: Space, form: Any) -> SpaceDraft | None:
@@ -80,8 +107,8 @@ async def _checked(context: WebContext, space: Space, form: Any) -> SpaceDraft |
     fine = form.validate()
     if not (check_values(form, _) and fine):
         return None
-    pictures: dict[str, str | None] = {}
-    for name in PICTURES:
+    pictures: dict[str, str | None] = dict.fromkeys(PICTURES)
+    for name in PICTURES if space.group.local else ():
         try:
             pictures[name] = await uploaded_picture(context, space.group, form, name)
         except Refused as refused:
