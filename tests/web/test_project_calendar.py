@@ -129,3 +129,16 @@ async def test_an_event_of_a_project_is_deleted_in_one_way_which_says_what_that_
     shown = await page_of(lea, f"{await base(space, node)}/notes/{event.id}")
     assert f'action="/events/{event.id}/withdraw"' in shown
     assert f"/notes/{event.id}/delete" not in shown
+
+
+async def test_the_calendar_of_a_project_waits_for_the_legal_notice_as_other_pages_do(
+    node: LocalNode, space: ProjectSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def closed() -> bool:
+        return False
+
+    path = await base(space, node)
+    monkeypatch.setattr(type(node.services.web.site), "open_to_visitors", lambda _: closed())
+    for page_of_project in ("", "/calendar", "/calendar.ics"):
+        assert (await get(node, path + page_of_project)).status_code == 503
+    assert (await (await signed_in(node, "lea")).get(f"{path}/calendar")).status_code == 200

@@ -189,7 +189,7 @@ async def _agenda(context: WebContext, found: Space, *, secret: str = "") -> Res
 
     items, links = await context.store.query(look)
     origin = context.settings.origin
-    return await context.renderer.render(
+    return await context.renderer.public(
         "events/agenda.html",
         index=found.record.reach != "project" and viewer is None,
         space=found,
