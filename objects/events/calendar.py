@@ -46,11 +46,11 @@ def calendar(
     made.add("prodid", PRODUCT)
     made.add("version", "2.0")
     made.add("calscale", "GREGORIAN")
-    # the library knows neither name, so it would not escape them
+    # the library knows none of these names: it would not escape them, and write no duration
     for known in ("name", "x-wr-calname"):
         made.add(known, icalendar.vText(_clean(" ".join(name.split()))))
     made.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    made.add("x-published-ttl", REFRESH)
+    made.add("x-published-ttl", icalendar.vDuration(REFRESH))
     common = Counter(event.timezone for event, _ in happenings).most_common(MAX_ZONES)
     described = {zone for zone, _ in common}
     for event, record in happenings:

@@ -185,3 +185,9 @@ def test_events_of_every_zone_of_the_world_make_no_calendar_without_end() -> Non
     assert {event["dtstart"].dt.timestamp() for event in events} == {PUBLISHED / 1_000}
     assert made.count(b"BEGIN:VTIMEZONE") <= MAX_ZONES
     assert b"TZID:Europe/Paris" in made
+
+
+def test_programs_are_told_how_often_to_look_again() -> None:
+    lines = calendar("Projet", []).split(b"\r\n")
+    assert b"REFRESH-INTERVAL;VALUE=DURATION:PT1H" in lines
+    assert b"X-PUBLISHED-TTL:PT1H" in lines
