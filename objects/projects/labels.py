@@ -71,7 +71,7 @@ _FRENCH: Final[dict[str, str]] = {
     "kind.deliverable": "Livrable",
     "kind.milestone": "Jalon",
     "kind.call": "Appel",
-    "kind.event": "Évènement",
+    "kind.event": "Événement",
     "kind.comment": "Commentaire",
     "kind.objection": "Objection",
     "kind.post": "Message",
@@ -89,6 +89,7 @@ _FRENCH: Final[dict[str, str]] = {
     "entry.expired": "clos",
     "entry.raised": "soulevée",
     "entry.resolved": "levée",
+    "decision.withdrawn": "retirée",
 }
 _ENGLISH: Final[dict[str, str]] = {
     "acronym": "Acronym",
@@ -167,9 +168,16 @@ _ENGLISH: Final[dict[str, str]] = {
     "entry.expired": "over",
     "entry.raised": "raised",
     "entry.resolved": "resolved",
+    "decision.withdrawn": "withdrawn",
 }
 
 
 def label(key: str, language: str) -> str:
     """A few words in the language of a project; raises `KeyError` for an unknown key."""
     return (_ENGLISH if spoken(language) == "en" else _FRENCH)[key]
+
+
+def state_label(kind: str, state: str, language: str) -> str:
+    """How an entry of a kind stands: what agrees with a call does not with a decision."""
+    words = _ENGLISH if spoken(language) == "en" else _FRENCH
+    return words.get(f"{kind}.{state}") or words[f"entry.{state}"]

@@ -200,3 +200,14 @@ async def test_events_far_away_begin_when_clocks_there_say_so(network: Network) 
     table = next(part.html for part in sections_of(found, lambda _: "") if part.key == "events")
     assert "<td>5 décembre 2026</td><td>Journée</td>" in table
     assert "samedi 5 décembre 2026, 09:00 (Indian/Reunion)</td><td>Matinée</td>" in table
+
+
+async def test_what_is_said_of_a_decision_agrees_with_it(network: Network) -> None:
+    space, node = await furnished(network)
+    said = {"title": "Louer", "state": "withdrawn", "happened": "2026-06-16"}
+    await space.write(node, "lea", "Trop cher.", "decision", **said)
+    await space.write(node, "lea", "Deux jours.", "call", title="Une monteuse", state="withdrawn")
+    await network.settle()
+    parts = {part.key: part.html for part in sections_of(await report(node, space), lambda _: "")}
+    assert "· retirée</em>" in parts["decisions"]
+    assert "· retiré</em>" in parts["calls"]

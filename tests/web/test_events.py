@@ -188,7 +188,7 @@ async def test_the_organiser_is_told_and_answers_on_the_sheet(node: LocalNode) -
     path = f"/events/{record.id}/attendance/{person.id}"
     assert (await post(lea, path, answer="yes")).status_code == 303
     assert await standing(node, record.url, person.url) == "accepted"
-    assert "Vous êtes inscrit à" in await page_of(hugo, "/notifications")
+    assert "Vous êtes inscrit·e à" in await page_of(hugo, "/notifications")
 
 
 async def test_the_sheet_keeps_who_came_and_what_was_noted(node: LocalNode) -> None:

@@ -10,7 +10,7 @@ from objects.events.times import PLACE, local, zone_of
 from objects.events.times import spoken as spoken_time
 from objects.experiences.labels import spoken, written_day, written_number
 from objects.projects.entries import NOTES
-from objects.projects.labels import label
+from objects.projects.labels import label, state_label
 from objects.projects.material import markdown_of
 from objects.projects.reporting import Report, ReportLine
 from objects.reading import Attachment, web_address
@@ -157,7 +157,7 @@ class _Writer:
         when = written_day(line.day, self._language)
         facts = [when, _name(line.author)]
         if entry.state:
-            facts.append(self._label(f"entry.{entry.state}"))
+            facts.append(state_label(entry.kind, entry.state, self._language))
         head = f"<h3>{escape(title)}</h3>" if title else ""
         said = f"<p><em>{escape(' · '.join(facts))}</em></p>"
         text = markdown_html(markdown_of(line.record, entry), below=BELOW)

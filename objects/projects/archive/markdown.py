@@ -11,7 +11,7 @@ from objects.experiences.sections import concept_name, escaped
 from objects.notes import source_of
 from objects.projects.entries import Entry
 from objects.projects.fields import Project
-from objects.projects.labels import label
+from objects.projects.labels import label, state_label
 from storage.concepts import Concept
 from storage.project_entries import EntryRecord
 from storage.projects import MembershipRecord, ProjectRecord
@@ -167,7 +167,7 @@ def _entry_facts(written: Written, spoken: str) -> Iterable[str]:
     readers = f"reach.{record.visibility}"
     found = {
         "for": label(readers, spoken),
-        "state": label(f"entry.{row.state}", spoken) if row.state else "",
+        "state": state_label(row.kind, row.state, spoken) if row.state else "",
         "in_reply_to": record.in_reply_to or "",
         "milestone_of": e.milestone,
         "happened": written_day(e.happened, spoken) if e.happened else "",
