@@ -8,6 +8,7 @@ from federation.errors import Refused
 from objects.projects.membership import MAX_ENGAGEMENT, is_member
 from objects.projects.store import fields_of
 from outbox.acts.projects.belonging import answer_invitation, join, leave
+from outbox.context import ActRefused
 from storage.projects import MembershipRecord
 from storage.records import ActorRecord
 from storage.store import Tx
@@ -15,7 +16,7 @@ from web.context import WebContext
 from web.forms import Form, area
 from web.projects.desk import TABS, Space, space
 from web.projects.known import known_project
-from web.projects.refusals import done
+from web.projects.refusals import because, done
 from web.rendering import redirect, register_done
 from web.rules import longest
 from web.texts import mark
@@ -56,19 +57,23 @@ def add_belonging_routes(blueprint: Blueprint, context: WebContext) -> None:
             return redirect(asked.base)
         sent = await context.sessions.checked_form() if request.method == "POST" else None
         form = await context.renderer.form(JoinForm, sent)
-        if sent is None or not form.validate():
-            return await context.renderer.render(
-                "projects/join.html",
-                status=422 if sent is not None else 200,
-                index=False,
-                space=asked,
-                form=form,
-            )
-        word = form.message.data or ""
-        now = await done(context, join(context.outbox, signed.actor, asked.group, word))
-        if now.state == "member":
-            return redirect(asked.base, done="joined")
-        return redirect("/projects", done="asked-to-join")
+        if sent is not None and form.validate():
+            word = form.message.data or ""
+            try:
+                now = await join(context.outbox, signed.actor, asked.group, word)
+            except ActRefused as refused:
+                form.refuse("", await because(context, refused))
+            else:
+                if now.state == "member":
+                    return redirect(asked.base, done="joined")
+                return redirect("/projects", done="asked-to-join")
+        return await context.renderer.render(
+            "projects/join.html",
+            status=422 if sent is not None else 200,
+            index=False,
+            space=asked,
+            form=form,
+        )
 
     @blueprint.post("/projects/<int:number>/answer")
     async def answer(number: int) -> Response:

@@ -10,11 +10,12 @@ from federation.errors import Refused
 from objects.notes import NoteDraft
 from objects.projects.calls import PartnerCall, call, calls, narrowed, open_calls, skill_names
 from objects.projects.fields import ENDED
-from objects.projects.membership import is_member, leads
+from objects.projects.membership import MAX_ENGAGEMENT, is_member, leads
 from objects.projects.store import fields_of
 from objects.visibility import may_see
 from outbox.acts.create import post
 from outbox.acts.projects.belonging import join
+from outbox.context import ActRefused
 from storage.projects import MembershipRecord, ProjectRecord
 from storage.records import ActorRecord
 from storage.store import Tx
@@ -22,7 +23,7 @@ from web.context import WebContext
 from web.forms import Form, area
 from web.projects.desk import TABS, Space, space
 from web.projects.offering import own_text, waiting_of
-from web.projects.refusals import done
+from web.projects.refusals import because
 from web.rendering import redirect, register_done
 from web.rules import longest, required
 from web.texts import mark
@@ -164,22 +165,33 @@ class CallPages:
         form = await context.renderer.form(AnswerForm, sent)
         if not form.validate():
             return await self.one(object_id, form)
-        text = f"{opened.call.entry.title}\n\n{form.text.data}"
-        if sent.get("do") == "join" and opened.may_join:
-            joining = join(context.outbox, signed.actor, opened.call.group, text[:MAX_ANSWER])
-            await done(context, joining)
-            return redirect(f"/calls/{object_id}", done="call-joined")
+        asks = sent.get("do") == "join" and opened.may_join
+        try:
+            await self._send(opened, signed.actor, form.text.data or "", asks=asks)
+        except ActRefused as refused:
+            form.refuse("", await because(context, refused))
+            return await self.one(object_id, form)
+        return redirect(f"/calls/{object_id}", done="call-joined" if asks else "call-answered")
+
+    async def _send(self, opened: Opened, person: ActorRecord, typed: str, *, asks: bool) -> None:
+        """Ask to join with these words, or write them to the leads. Raises `ActRefused`."""
+        context = self._context
+        title = opened.call.entry.title
+        if asks:
+            room = max(0, MAX_ENGAGEMENT - len(typed) - 2)
+            word = f"{title[:room]}\n\n{typed}".strip()
+            await join(context.outbox, person, opened.call.group, word)
+            return
         if not opened.leads:
             raise Refused(409, "no-lead", "Those who lead the project are not known here.")
         named = " ".join(f"@{lead.account}" for lead in opened.leads)
         draft = NoteDraft(
-            f"{named}\n\n{text}\n\n{opened.call.record.url}",
+            f"{named}\n\n{title}\n\n{typed}\n\n{opened.call.record.url}",
             visibility="direct",
             language=await context.renderer.language(),
             markdown=True,
         )
-        await done(context, post(context.outbox, signed.actor, draft))
-        return redirect(f"/calls/{object_id}", done="call-answered")
+        await post(context.outbox, person, draft)
 
     async def _opened(self, object_id: int) -> Opened:
         """A call that the viewer may see. Raises `Refused` 404."""
