@@ -102,6 +102,25 @@ async def test_a_partner_elsewhere_proposes_and_sees_that_it_waits(network: Netw
     assert [one.row.state for one in await milestones_on(space, alpha, "lea")] == ["planned"]
 
 
+async def test_a_proposal_is_told_to_leads_and_to_its_author_in_words(network: Network) -> None:
+    space, (alpha, beta, _) = await partners(network)
+    record = await plan(space, "Matériel livré", 20)
+    bruno, path = await signed_in(beta, "bruno"), await base(space, beta)
+    here = await number(beta, record.url)
+    await send(bruno, f"{path}/milestones/{here}/state", state="reached")
+    said = {"title": "Film tourné", "due": "2027-01-31", "text": "En **extérieur**."}
+    person = (await beta.person("bruno")).url
+    await send(bruno, f"{path}/milestones/new", responsible=person, **said)
+    await network.settle()
+    lea = await signed_in(alpha, "lea")
+    for browser, node in ((lea, alpha), (bruno, beta)):
+        page = await read(browser, f"{await base(space, node)}/members")
+        shown = ("une modification", "Matériel livré", "État – Atteint", "un nouveau jalon")
+        for words in (*shown, "Film tourné", "Échéance 31 janvier 2027", "Responsable – Bruno"):
+            assert words in page, words
+        assert "reached" not in page
+
+
 async def test_observers_and_others_read_and_are_offered_no_forms(network: Network) -> None:
     space, (alpha, _, gamma) = await partners(network)
     await space.invite(gamma, "oscar", "observer")

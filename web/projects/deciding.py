@@ -4,8 +4,12 @@ A lead whose project lives elsewhere proposes it to the project, which does it a
 lead asks. What other partners propose waits on the page of members for a lead to agree.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
+from objects.projects.entries import end_of, entry_properties
+from objects.projects.facts import is_concept
 from objects.projects.fields import Role
 from objects.projects.membership import steers
 from objects.projects.offers import (
@@ -31,10 +35,18 @@ from storage.store import Tx
 from web.context import WebContext
 from web.projects.desk import Space
 
+FACTS: Final = (
+    "name", "cmt:state", "cmt:due", "cmt:responsible", "cmt:link", "cmt:skill", "cmt:territoryName",
+)  # fmt: skip
+"""What pages tell of a proposed milestone or call, in this order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A proposal as a page shows it: what it would do (`does`), and with whom or what."""
+    """A proposal as a page shows it: what it would do (`does`), and with whom or what.
+
+    `facts` are what an entry would say: a wire term and its value, of a day its moment.
+    """
 
     offer: OfferRecord
     by: ActorRecord
@@ -43,6 +55,7 @@ class Proposed:
     person: ActorRecord | None = None
     role: str = ""
     said: str = ""
+    facts: tuple[tuple[str, str | int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +119,21 @@ class Decisions:
             return []
 
         async def look(tx: Tx) -> list[Proposed]:
-            offers = await tx.project_offers.of_project(found.group.id, ["waiting"])
-            read = [(offer, by, from_text(offer.document)) for offer, by in offers]
-            named = [p.person for _, _, p in read if isinstance(p, MemberChange | MemberEnd)]
-            people = await tx.actors.by_urls(named)
-            urls = [p.url for _, _, p in read if isinstance(p, EntryChange | EntryEnd)]
-            objects = {o.url: o.name for o in (await tx.objects.by_urls(urls)).values()}
-            return [_shown(offer, by, p, people, objects) for offer, by, p in read]
+            return await _read(tx, await tx.project_offers.of_project(found.group.id, ["waiting"]))
 
         return await self.context.store.query(look)
 
-    async def own(self, found: Space) -> list[OfferRecord]:
+    async def own(self, found: Space) -> list[Proposed]:
         """What the viewer proposed to the project, latest first."""
         if found.viewer is None or not found.is_member:
             return []
         viewer = found.viewer
-        return await self.context.store.query(
-            lambda tx: tx.project_offers.of_member(found.group.id, viewer.id)
-        )
+
+        async def look(tx: Tx) -> list[Proposed]:
+            offers = await tx.project_offers.of_member(found.group.id, viewer.id)
+            return await _read(tx, [(offer, viewer) for offer in offers])
+
+        return await self.context.store.query(look)
 
     async def take_back(self, found: Space, offer_id: int) -> None:
         """Withdraw what the viewer proposed. Raises `ActRefused`, `LookupError`."""
@@ -137,6 +147,17 @@ class Decisions:
         return True
 
 
+async def _read(tx: Tx, offers: Sequence[tuple[OfferRecord, ActorRecord]]) -> list[Proposed]:
+    """Proposals with those who made them, as pages show them."""
+    read = [(offer, by, from_text(offer.document)) for offer, by in offers]
+    named = [p.person for _, _, p in read if isinstance(p, MemberChange | MemberEnd)]
+    named += [str(terms_of(p).get("cmt:responsible") or "") for _, _, p in read]
+    people = await tx.actors.by_urls([url for url in named if url])
+    urls = [p.url for _, _, p in read if isinstance(p, EntryChange | EntryEnd)]
+    objects = {o.url: o.name for o in (await tx.objects.by_urls(urls)).values()}
+    return [_shown(offer, by, p, people, objects) for offer, by, p in read]
+
+
 def _shown(
     offer: OfferRecord,
     by: ActorRecord,
@@ -146,11 +167,13 @@ def _shown(
 ) -> Proposed:
     match proposal:
         case NewEntry():
-            entry = proposal.entry
-            return Proposed(offer, by, f"new-{entry.kind}", entry.title, said=proposal.text)
+            entry, facts = proposal.entry, _facts(proposal, people)
+            does = f"new-{entry.kind}"
+            return Proposed(offer, by, does, entry.title, said=proposal.text, facts=facts)
         case EntryChange():
-            said = ", ".join(str(value) for value in proposal.said.values() if value)
-            return Proposed(offer, by, "entry-change", titles.get(proposal.url, ""), said=said)
+            title, text = titles.get(proposal.url, ""), proposal.text or ""
+            facts = _facts(proposal, people)
+            return Proposed(offer, by, "entry-change", title, said=text, facts=facts)
         case EntryEnd():
             return Proposed(offer, by, "entry-end", titles.get(proposal.url, ""))
         case MemberChange():
@@ -161,3 +184,31 @@ def _shown(
         case MemberEnd():
             return Proposed(offer, by, "member-end", proposal.person, people.get(proposal.person))
     return Proposed(offer, by, "space-change")
+
+
+def terms_of(proposal: Proposal) -> Mapping[str, Any]:
+    """What a proposal says of a milestone or a call, by wire terms; of a new one without title."""
+    match proposal:
+        case NewEntry():
+            said = entry_properties(proposal.entry)
+            return {name: said[name] for name in FACTS if name != "name" and name in said}
+        case EntryChange():
+            return proposal.said
+    return {}
+
+
+def _facts(
+    proposal: Proposal, people: Mapping[str, ActorRecord]
+) -> tuple[tuple[str, str | int], ...]:
+    said, found = terms_of(proposal), []
+    for term in FACTS:
+        value = said.get(term)
+        if term == "cmt:due":
+            value = end_of(str(value or ""))
+        elif term == "cmt:responsible" and isinstance(value, str) and value in people:
+            value = people[value].name or people[value].username
+        elif isinstance(value, list):
+            value = ", ".join(str(one) for one in value if not is_concept(str(one)))
+        if value:
+            found.append((term, value if isinstance(value, int) else str(value)))
+    return tuple(found)
