@@ -190,9 +190,13 @@ async def test_events_far_away_begin_when_clocks_there_say_so(network: Network) 
     space, node = await furnished(network)
     group, zone = await space.group(node), "Indian/Reunion"
     day = date(2026, 12, 5)
-    whole = {"starts_at": midnight(day, zone), "ends_at": end_of_day(day, zone), "all_day": True}
+    whole: Any = {
+        "starts_at": midnight(day, zone),
+        "ends_at": end_of_day(day, zone),
+        "all_day": True,
+    }
     await announce(node, group=group, title="Journée", timezone=zone, **whole)
-    hours = {"starts_at": moment(day, time(9), zone), "ends_at": None}
+    hours: Any = {"starts_at": moment(day, time(9), zone), "ends_at": None}
     await announce(node, group=group, title="Matinée", timezone=zone, **hours)
     await network.settle()
     found = await report(node, space, period=Period(day, day))
@@ -204,7 +208,7 @@ async def test_events_far_away_begin_when_clocks_there_say_so(network: Network) 
 
 async def test_what_is_said_of_a_decision_agrees_with_it(network: Network) -> None:
     space, node = await furnished(network)
-    said = {"title": "Louer", "state": "withdrawn", "happened": "2026-06-16"}
+    said: Any = {"title": "Louer", "state": "withdrawn", "happened": "2026-06-16"}
     await space.write(node, "lea", "Trop cher.", "decision", **said)
     await space.write(node, "lea", "Deux jours.", "call", title="Une monteuse", state="withdrawn")
     await network.settle()
