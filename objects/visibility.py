@@ -107,8 +107,10 @@ async def may_see_activity(tx: Tx, activity: ActivityRecord, viewer: ActorRecord
         record = await tx.objects.by_id(activity.object_id)
         if record is None or not (record.deleted_at or await may_see(tx, record, viewer)):
             return False
-        if activity.visibility == "project":
-            return viewer is not None and await tx.objects.in_project(record.id, viewer.id)
+        if activity.visibility in {"network", "project"}:
+            inside = viewer is not None and await tx.objects.in_project(record.id, viewer.id)
+            if inside or activity.visibility == "project":
+                return inside
     if activity.visibility in {"public", "unlisted"}:
         return True
     if viewer is None:

@@ -101,7 +101,10 @@ async def _inboxes(
 async def _network_inboxes(
     tx: Tx, recipients: Recipients, identifiers: Identifiers, *, ends: bool
 ) -> dict[str, None]:
-    """The servers of the network, and of followers and named actors those who belong to it."""
+    """The servers of the network, and of followers and named actors those who belong to it.
+
+    A project is told wherever it lives: it passes what is for the network on to its members too.
+    """
     servers = await tx.network.servers()
     listed = {server.host for server in servers}
     found: dict[str, None] = {}
@@ -110,8 +113,12 @@ async def _network_inboxes(
     if recipients.followers_of is not None:
         found |= dict.fromkeys(await tx.network.follower_inboxes(recipients.followers_of))
     actors = await tx.actors.by_ids(list(recipients.actors))
-    belong = [actor for actor in actors.values() if actor.host in listed and not actor.local]
-    found |= dict.fromkeys(actor.delivery_inbox for actor in belong)
+    projects = await tx.projects.by_ids(list(actors))
+    found |= dict.fromkeys(
+        actor.delivery_inbox
+        for actor in actors.values()
+        if not actor.local and (actor.host in listed or actor.id in projects)
+    )
     if ends and recipients.reached_object is not None:
         found |= dict.fromkeys(await tx.deliveries.reached(recipients.reached_object))
     return found

@@ -18,14 +18,19 @@ async def within_reach(
     everybody = list(people)
     if visibility not in RESTRICTED:
         return everybody
+    members: set[int] = set()
+    if visibility in {"network", "project"} and project_id:
+        members = {person.id for _, person in await tx.projects.memberships(project_id)}
     if visibility == "project":
-        members = await tx.projects.memberships(project_id) if project_id else []
-        ids = {member.id for _, member in members}
-        return [person for person in everybody if person.id in ids]
+        return [person for person in everybody if person.id in members]
     listed: set[str] = set()
     if visibility == "network":
         listed = {server.host for server in await tx.network.servers()}
-    return [person for person in everybody if person.local or person.host in listed]
+    return [
+        person
+        for person in everybody
+        if person.local or person.host in listed or person.id in members
+    ]
 
 
 def is_wider(one: str, other: str) -> bool:

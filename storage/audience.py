@@ -15,6 +15,7 @@ def may_see(viewer: str) -> str:
     restricted sees it only as part of the network.
     """
     # The network and this node alone: who else than the author and the followers is meant.
+    # Members of a project need not be of the network to read what it says to both.
     here = f"exists (select 1 from actors v where v.id = {viewer} and v.local = 1)"
     restricted = (
         f"(o.visibility = 'organisation' and w.local = 1 and {here}) "
@@ -22,7 +23,7 @@ def may_see(viewer: str) -> str:
         f"where v.id = {viewer} "
         "and (v.local = 1 or v.host in (select n.host from network_servers n)))) "
         f"or (w.local = 0 and w.host in (select n.host from network_servers n) and {here}))) "
-        f"or (o.visibility = 'project' and {in_project('o.id', viewer)})"
+        f"or (o.visibility in ('network', 'project') and {in_project('o.id', viewer)})"
     )
     return (
         f"(o.actor_id = {viewer} or ("

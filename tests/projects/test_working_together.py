@@ -50,6 +50,27 @@ async def test_members_find_new_entries_in_their_home_timeline(network: Network)
     assert await space.timeline(gamma, None) == []
 
 
+async def test_what_is_for_the_network_is_for_members_on_servers_outside_it_too(
+    network: Network,
+) -> None:
+    space = await three(network, reach="network")
+    alpha, beta, gamma = network.nodes.values()
+    delta = await network.node("delta")
+    await delta.ask_to_follow("dan", space.url)
+    await network.settle()
+    notes = [
+        await space.write(alpha, "lea", "Une idée de @bruno@beta.example."),
+        await space.write(beta, "bruno", "Essayée."),
+    ]
+    await network.settle()
+    for node, member in ((alpha, "lea"), (beta, "bruno"), (gamma, "chloe")):
+        assert await space.timeline(node, member) == [note.url for note in reversed(notes)]
+    assert "mention" in await beta.notified("bruno")
+    for node, stranger in ((beta, "boris"), (gamma, None)):
+        assert notes[0].url not in await space.timeline(node, stranger)
+    assert [await delta.object(note.url) for note in notes] == [None, None]
+
+
 async def test_somebody_who_comes_later_gets_what_happened_before(network: Network) -> None:
     space = await open_project(network, await network.node("alpha"), reach="project")
     note = await space.write(space.host, "lea", "Nous commençons.")

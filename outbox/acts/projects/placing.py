@@ -8,6 +8,7 @@ from objects.notes import NoteDraft
 from objects.projects.entries import TALK, Entry
 from objects.projects.membership import NotAllowed, check_may_publish, may_publish, publishes
 from outbox.context import ActRefused, OutboxContext
+from outbox.publish import PUBLIC_VISIBILITIES
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
 
@@ -73,7 +74,7 @@ async def _checked(tx: Tx, author: ActorRecord, draft: NoteDraft) -> NoteDraft:
         raise ActRefused(404, "no-project", "There is no such project.")
     talk = draft.entry is not None and draft.entry.kind in TALK
     answered = draft.in_reply_to
-    open_talk = talk and answered is not None and answered.visibility != "project"
+    open_talk = talk and answered is not None and answered.visibility in PUBLIC_VISIBILITIES
     if author.id == group.id or open_talk:
         return draft
     membership = await tx.projects.membership(group.id, author.id)
