@@ -31,6 +31,7 @@ class DepartureStatements(Statements):
         await self.connection.execute(
             "delete from drafts where owner_id = $1 and author_id = $1", actor_id
         )
+        await self.connection.execute("delete from project_drafts where owner_id = $1", actor_id)
         for table in ("preferences", "bookmarks", "thread_mutes", "scheduled", "idempotency_keys"):
             await self.connection.execute(f"delete from {table} where actor_id = $1", actor_id)
         for table in ("announcement_reads", "announcement_reactions", "account_warnings"):

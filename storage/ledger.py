@@ -110,6 +110,7 @@ class LedgerStatements(Statements):
             MediaRecord,
             "from media where object_id is null and created_at < $1 and not exists "
             "(select 1 from draft_media d where d.media_id = media.id) and not exists "
+            "(select 1 from project_draft_media d where d.media_id = media.id) and not exists "
             "(select 1 from scheduled_media d where d.media_id = media.id) and not exists "
             "(select 1 from actors a where a.id = media.actor_id and "
             "(a.icon like '%/' || media.file or a.image like '%/' || media.file)) "

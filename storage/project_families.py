@@ -5,6 +5,7 @@ from functools import cached_property
 from storage.draft_sources import DraftSourceStatements
 from storage.ports import Connection
 from storage.project_dates import ProjectDateStatements
+from storage.project_drafts import ProjectDraftStatements
 from storage.project_entries import ProjectEntryStatements
 from storage.project_files import ProjectFileStatements
 from storage.project_journal import ProjectJournalStatements
@@ -29,6 +30,11 @@ class ProjectFamilies:
     def project_dates(self) -> ProjectDateStatements:
         """What falls due in projects, and what hangs together in them."""
         return ProjectDateStatements(self.connection)
+
+    @cached_property
+    def project_drafts(self) -> ProjectDraftStatements:
+        """Notes that members are writing."""
+        return ProjectDraftStatements(self.connection)
 
     @cached_property
     def project_entries(self) -> ProjectEntryStatements:

@@ -18,9 +18,9 @@ def follows_from(new: ActorRecord, old: ActorRecord) -> bool:
 async def take_along(tx: Tx, old: ActorRecord, new: ActorRecord, now: int) -> ProjectRecord | None:
     """Let what this server knows of a project belong to the Group that it is from now on.
 
-    Members and their roles, entries with their numbers, and the counter go along, and nobody is
-    a member of the old one any more; who belongs to the new Group already keeps their role. Doing
-    it again changes nothing. None when one of the two is no project here.
+    Members and their roles, entries with their numbers, drafts, and the counter go along, and
+    nobody is a member of the old one any more; who belongs to the new Group already keeps their
+    role. Doing it again changes nothing. None when one of the two is no project here.
     """
     before, after = await tx.projects.by_id(old.id), await tx.projects.by_id(new.id)
     if before is None or after is None or not follows_from(new, old):
@@ -33,5 +33,6 @@ async def take_along(tx: Tx, old: ActorRecord, new: ActorRecord, now: int) -> Pr
         if is_member(membership):
             await tx.projects.save_membership(replace(membership, state="moved", since=now))
     await tx.project_entries.move_all(old.id, new.id)
+    await tx.project_drafts.move_all(old.id, new.id)
     await tx.projects.reach_position(new.id, before.position)
     return after

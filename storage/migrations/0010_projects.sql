@@ -104,6 +104,32 @@ create table project_links (
 create index project_links_project on project_links (project_id, id);
 create index project_links_creator on project_links (created_by) where created_by is not null;
 
+-- A note that a member is writing and has not published: theirs alone. As a rule one in a project;
+-- another open form that saved something else made a second one.
+create table project_drafts (
+    id bigint primary key,
+    owner_id bigint not null references actors (id) on delete cascade,
+    project_id bigint not null references projects (actor_id) on delete cascade,
+    -- JSON of objects.projects.drafts.Typed
+    fields text not null,
+    -- counts the savings: a form that saves over another one's is told
+    revision bigint not null default 1,
+    -- the open form that saved last, and that form's own count
+    saved_from text not null,
+    saved_step bigint not null default 0,
+    created_at bigint not null,
+    updated_at bigint not null
+);
+create unique index project_drafts_form on project_drafts (owner_id, project_id, saved_from);
+create index project_drafts_project on project_drafts (project_id);
+create table project_draft_media (
+    draft_id bigint not null references project_drafts (id) on delete cascade,
+    media_id bigint not null references media (id) on delete cascade,
+    position bigint not null,
+    primary key (draft_id, media_id)
+);
+create index project_draft_media_media on project_draft_media (media_id);
+
 -- Files of members-only entries of other servers, kept here so that members can always read them.
 create table project_files (
     object_id bigint not null references objects (id) on delete cascade,

@@ -162,6 +162,17 @@ HOT: dict[str, tuple[Operation, tuple[str, ...]]] = {
         lambda tx: tx.project_entries.in_order(5, 3, (900, 1), 100), ("project_entries_place",)),
     "what a project passed on": (
         lambda tx: tx.project_entries.passed_on(5), ("activities_|project_entries_",)),
+    "drafts of a project": (
+        lambda tx: tx.project_drafts.of_project(3, 5), ("project_drafts_form",)),
+    "draft of a form": (
+        lambda tx: tx.project_drafts.of_form(3, 5, "window"), ("project_drafts_form",)),
+    "own drafts of projects": (
+        lambda tx: tx.project_drafts.of_person(3, 5), ("project_drafts_form",)),
+    "drafts of a project that moved": (
+        lambda tx: tx.project_drafts.move_all(5, 6), ("project_drafts_project",)),
+    "files of a draft": (
+        lambda tx: tx.project_drafts.media(7),
+        ("sqlite_autoindex_project_draft_media", "INTEGER PRIMARY KEY")),
     "members among": (
         lambda tx: tx.projects.members_among(5, IDS), ("project_members",)),
     "deliveries of a past": (
@@ -183,7 +194,8 @@ HOT: dict[str, tuple[Operation, tuple[str, ...]]] = {
     "blocks": (lambda tx: tx.relationships.blocked_by(300), ("blocks_target",)),
     "media by file": (
         lambda tx: tx.ledger.media_by_file("nothing"), ("media_file", "media_preview")),
-    "orphaned media": (lambda tx: tx.ledger.orphans(NOW), ("media_orphans",)),
+    "orphaned media": (
+        lambda tx: tx.ledger.orphans(NOW), ("media_orphans", "project_draft_media_media")),
     "old objects": (
         lambda tx: RetentionStatements(tx.connection).old_objects(NOW, Place(OLD, 5), 200),
         ("objects_remote_age",)),
