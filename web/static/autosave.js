@@ -11,8 +11,11 @@
   const RETRY_MS = 15000;
   const LARGEST_KEPT_ALIVE = 60000;
   const said = form.dataset;
-  const key = () => `communotic-draft-${said.owner}-${said.draft || "new-" + form.elements.kind.value}`;
-  const skipped = new Set(["_csrf", "revision", "window", "step", "kind", "do"]);
+  const base = said.base || "/drafts";
+  const key = () => `communotic-draft-${said.owner}-${said.draft || "new-" + (said.fresh || form.elements.kind.value)}`;
+  const skipped = new Set(["_csrf", "revision", "window", "step", "do", "media", "drop"]);
+  // of an experience the kind of form, of a note a choice that somebody made
+  if (form.elements.kind.type === "hidden") skipped.add("kind");
 
   let step = 0;
   let timer = 0;
@@ -63,7 +66,7 @@
   }
 
   function address() {
-    return said.draft ? `/drafts/${said.draft}/autosave` : "/drafts/autosave";
+    return said.draft ? `${base}/${said.draft}/autosave` : `${base}/autosave`;
   }
 
   // The page becomes that of the draft which holds what was typed.
@@ -222,6 +225,8 @@
     const kept = read();
     if (!kept || !Array.isArray(kept.values)) return;
     if (same(kept.values, values())) { forget(); return; }
+    const folded = form.closest("details");
+    if (folded) folded.open = true;
     if (kept.revision === form.elements.revision.value) {
       fill(kept.values);
       say(said.restored);

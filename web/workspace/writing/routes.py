@@ -1,7 +1,7 @@
 """Writing an experience: the quick form, the full one, the interview; drafts and their savings."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Any
 
 from quart import Blueprint, Response, jsonify, request
 
@@ -10,17 +10,15 @@ from objects.experiences.drafts import Draft, discard, load_draft
 from storage.store import Tx
 from web.context import WebContext
 from web.rendering import redirect
-from web.texts import mark, moment, texts_of
 from web.workspace.writing.checks import add_review_routes
 from web.workspace.writing.files import Files
 from web.workspace.writing.lists import add_list_routes
 from web.workspace.writing.pages import Asked, WritingPages
 from web.workspace.writing.published import add_published_routes
 from web.workspace.writing.publishing import Publishing
-from web.workspace.writing.saving import Kind, Saving, Sent, draft_path, kind_named
+from web.workspace.writing.saving import Kind, Saving, Sent, draft_path, kind_named, state_of
 
 ROWS = frozenset({"tools", "means", "indicators", "partners", "contributors"})
-SAVED_AT: Final = mark("Saved at %s")
 Handler = Callable[..., Awaitable[Response]]
 
 
@@ -155,16 +153,15 @@ def _autosave(
 async def _state(context: WebContext, sent: Sent) -> dict[str, Any]:
     """What a page needs to know of a saving."""
     language = await context.renderer.language()
-    record = sent.draft.record
-    at = moment(record.updated_at, language)[-5:]
-    saved = texts_of(language)(SAVED_AT)
-    return {
-        "id": str(record.id),
-        "revision": record.revision,
-        "action": draft_path(sent.draft, sent.kind),
-        "said": saved.replace("%s", at),
-        "compare": f"{draft_path(sent.draft)}/compare" if sent.saved.copied else "",
-    }
+    draft, record = sent.draft, sent.draft.record
+    return state_of(
+        language,
+        record.id,
+        record.revision,
+        record.updated_at,
+        draft_path(draft, sent.kind),
+        compare=f"{draft_path(draft)}/compare" if sent.saved.copied else "",
+    )
 
 
 def _discarding(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:

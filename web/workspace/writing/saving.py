@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from werkzeug.datastructures import MultiDict
 
+from actors.administration import Role
 from actors.sign_in.sessions import SignedIn
 from federation.errors import FederationError, Refused
 from objects.experiences.drafts import (
@@ -24,6 +25,7 @@ from objects.experiences.interview import title_from
 from storage.records import ActorRecord
 from storage.store import Tx
 from web.context import WebContext
+from web.texts import mark, moment, texts_of
 from web.workspace.writing.forms import FullForm, InterviewForm, QuickForm
 from web.workspace.writing.values import account_map, addresses, cleaned, shown, told
 
@@ -37,6 +39,7 @@ PATHS: Final[dict[Kind, str]] = {"quick": "", "full": "/full", "interview": "/in
 MAX_LOOKUPS: Final = 10
 LOOKUP_S: Final = 8.0
 MAX_NAME: Final = 200
+SAVED_AT: Final = mark("Saved at %s")
 _MAX_STEP: Final = 2**31
 
 
@@ -86,9 +89,9 @@ class Saving:
 
     context: WebContext
 
-    async def writer(self) -> tuple[SignedIn, Writer]:
-        """Who writes here; raises `SignInNeeded`, or `Refused` 403 for readers."""
-        signed = await self.context.sessions.required("member")
+    async def writer(self, role: Role = "member") -> tuple[SignedIn, Writer]:
+        """Who writes here; raises `SignInNeeded`, or `Refused` 403 for too low a role."""
+        signed = await self.context.sessions.required(role)
         organisation = await self.context.renderer.organisation()
         return signed, Writer(signed.actor, signed.is_editor, organisation)
 
@@ -108,7 +111,7 @@ class Saving:
         if not automatic:
             people |= await self._people(addresses(form))
         written = await self._written(form, draft, writer, people, automatic=automatic)
-        window = _window(form, automatic=automatic)
+        window = window_of(raw, automatic=automatic)
         now = self.context.now()
 
         async def operation(tx: Tx) -> Saved:
@@ -212,13 +215,30 @@ def _author_id(form: Any, draft: Draft | None, writer: Writer) -> int:
     return draft.record.author_id
 
 
-def _window(form: Any, *, automatic: bool) -> Window:
+def window_of(raw: "MultiDict[str, Any]", *, automatic: bool) -> Window:
+    """The open form that sent this."""
     return Window(
-        _number(form.revision.data),
-        (form.window.data or "")[:40].replace(" ", ""),
-        _number(form.step.data),
+        _number(raw.get("revision")),
+        (raw.get("window") or "")[:40].replace(" ", ""),
+        _number(raw.get("step")),
         automatic,
     )
+
+
+def state_of(
+    language: str, number: int, revision: int, saved_at: int, action: str, *, compare: str = ""
+) -> dict[str, Any]:
+    """What a page that saves by itself needs to know of a saving.
+
+    `action` is where it saves from now on, `compare` where the text of another window is.
+    """
+    return {
+        "id": str(number),
+        "revision": revision,
+        "action": action,
+        "said": texts_of(language)(SAVED_AT).replace("%s", moment(saved_at, language)[-5:]),
+        "compare": compare,
+    }
 
 
 def _number(text: str | None) -> int:
