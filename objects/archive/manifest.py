@@ -23,6 +23,7 @@ EVENTS: Final = "activitypub/events.csv"
 EXPERIENCES: Final = "experiences/"
 MEDIA: Final = "media/"
 DRAFTS: Final = "drafts.json"
+PROJECT_DRAFTS: Final = "project_drafts.json"
 PREFERENCES: Final = "preferences.json"
 
 _FEP: Final = "https://w3id.org/fep/6fcd"
@@ -48,6 +49,7 @@ _CONTENTS: Final[dict[str, Any]] = {
     "experiences": {"description": "Each experience as JSON-LD and as Markdown."},
     "media": {"description": "Files of experiences, posts, drafts and the profile."},
     DRAFTS: {"description": "Experiences that are not published yet."},
+    PROJECT_DRAFTS: {"description": "Notes of projects that are not published yet."},
     PREFERENCES: {"description": "The account and what was chosen in the settings."},
 }
 

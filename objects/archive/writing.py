@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import IO, Any, Final
@@ -19,6 +19,7 @@ from objects.archive.lists import small_lists
 from objects.archive.markdown import experience_markdown, named
 from objects.documents import activity_document, object_document
 from objects.experiences.fields import from_json
+from objects.projects.drafts import unpublished
 from storage.drafts import DraftRecord
 from storage.files import MediaFiles
 from storage.records import ActivityRecord, ActorRecord, MediaRecord, ObjectRecord
@@ -79,6 +80,7 @@ async def _small_files(
         *await small_lists(tx, actor),
         (names.LIKES, _json(_collection(f"{actor.url}/liked", [url for _, url in liked]))),
         (names.DRAFTS, _json([await _draft(tx, draft) for draft in own])),
+        (names.PROJECT_DRAFTS, _json(await _project_drafts(tx, actor))),
         (names.PREFERENCES, _json(await _preferences(tx, actor))),
     ]
 
@@ -91,8 +93,27 @@ async def _draft(tx: Tx, draft: DraftRecord) -> dict[str, Any]:
         "changes": draft.object_id,
         "created": wire_time(draft.created_at),
         "updated": wire_time(draft.updated_at),
-        "media": [{"file": one.file, "description": one.description} for one in media],
+        "media": _files(media),
     }
+
+
+async def _project_drafts(tx: Tx, actor: ActorRecord) -> list[dict[str, Any]]:
+    """The notes that somebody was writing, also in projects that they have left since."""
+    return [
+        {
+            "project": one.group.url,
+            "name": one.group.name,
+            "fields": orjson.loads(one.draft.record.fields),
+            "created": wire_time(one.draft.record.created_at),
+            "updated": wire_time(one.draft.record.updated_at),
+            "media": _files(await tx.project_drafts.media(one.draft.record.id)),
+        }
+        for one in await unpublished(tx, actor.id, MAX_DRAFTS)
+    ]
+
+
+def _files(media: Sequence[MediaRecord]) -> list[dict[str, str]]:
+    return [{"file": one.file, "description": one.description} for one in media]
 
 
 async def _preferences(tx: Tx, actor: ActorRecord) -> dict[str, Any]:

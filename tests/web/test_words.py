@@ -19,8 +19,8 @@ FORBIDDEN = re.compile(
 )
 # Public pages speak to people of other sites and of data; those who administer know more words.
 READ_BY_MEMBERS = (
-    "base", "lists", "mails", "projects", "projects_belonging", "projects_journal",
-    "projects_keeping", "sign_in", "workspace", "writing",
+    "base", "lists", "mails", "projects", "projects_belonging", "projects_drafts",
+    "projects_journal", "projects_keeping", "sign_in", "workspace", "writing",
 )  # fmt: skip
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]|\{\w*\}")
 TAG = re.compile(r"<[^<>]*>|&\w+;|[\w-]+=\"[^\"]*\"")

@@ -91,9 +91,7 @@ async def space(context: WebContext, number: int) -> Space:
     viewer = signed.actor if signed else None
 
     async def look(tx: Tx) -> Space | None:
-        group = await tx.actors.by_id(number) if number < 2**63 else None
-        if group is not None and group.moved_to:
-            group = await tx.actors.by_url(group.moved_to) or group
+        group = await group_now(tx, number)
         record = await tx.projects.by_id(group.id) if group is not None else None
         if group is None or record is None or group.state != "active":
             return None
@@ -106,6 +104,14 @@ async def space(context: WebContext, number: int) -> Space:
     if found is None or not _may_enter(found):
         raise Refused(404, "not-found", "There is no such project, or not for you.")
     return found
+
+
+async def group_now(tx: Tx, number: int) -> ActorRecord | None:
+    """The Group with this number; of one that moved, the one that it is now."""
+    group = await tx.actors.by_id(number) if number < 2**63 else None
+    if group is not None and group.moved_to:
+        group = await tx.actors.by_url(group.moved_to) or group
+    return group
 
 
 async def _known_now(context: WebContext, number: int) -> bool:

@@ -13,6 +13,7 @@ from web.projects.changing import add_change_routes
 from web.projects.closing import add_closing_routes
 from web.projects.decisions import add_decision_routes
 from web.projects.deliverables import add_deliverable_routes
+from web.projects.drafts import add_draft_routes
 from web.projects.experiences import add_experience_routes
 from web.projects.front import add_front_routes
 from web.projects.keeping import add_keeping_routes
@@ -33,6 +34,7 @@ def routes(context: WebContext) -> Blueprint:
     parts: tuple[Callable[[Blueprint, WebContext], None], ...] = (
         add_listing_routes,
         add_front_routes,
+        add_draft_routes,
         add_about_routes,
         add_note_routes,
         add_change_routes,

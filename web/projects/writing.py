@@ -1,17 +1,20 @@
 """The form of a note: its fields, the files that came with it, what becomes of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date as day_of
 from typing import Any, Final
 
+from msgspec.structs import asdict
 from quart import request
 from werkzeug.datastructures import MultiDict
 
 from federation.errors import Refused
 from objects.media import MAX_DESCRIPTION, recognise, store_upload
+from objects.projects.drafts import ProjectDraft
 from objects.projects.entries import NOTES, Entry, Kind
 from objects.projects.fields import PROJECT_REACHES
-from outbox.acts.projects.entries import MAX_TITLE, EntryDraft, publish_entry
+from outbox.acts.projects.drafts import publish_note
+from outbox.acts.projects.entries import MAX_TITLE, EntryDraft
 from outbox.context import ActRefused
 from storage.records import MediaRecord, ObjectRecord
 from storage.store import Tx
@@ -24,6 +27,7 @@ from web.projects.refusals import because
 from web.rules import longest, required, web_address
 from web.texts import mark
 from web.workspace.writing.files import MISSING, REASONS, UNDESCRIBED
+from web.workspace.writing.saving import new_window
 
 MAX_TEXT: Final = 20_000
 MAX_FILES: Final = 8
@@ -38,6 +42,10 @@ REFUSALS: Final[dict[str, str]] = {
     "not-a-member": mark("You are no longer a member of this project: only its members write."),
     "observer": mark("Observers read and answer; they publish no notes."),
     "no-media": mark("One of the files is gone; add it again."),
+    "draft-changed": mark(
+        "This draft was changed or published meanwhile, in another window. Look at the journal "
+        "before you publish."
+    ),
 }
 
 
@@ -72,8 +80,8 @@ class NotePage:
     """A note that is being written: its form, the files that it has, what is wrong with them.
 
     `upload` is about the file that was chosen last, `undescribed` names pictures without a
-    description; both texts are translated. `begun` is False for an empty form that nobody asked
-    for: it stays folded.
+    description; both texts are translated. `begun` is False for a form that nobody asked for: it
+    stays folded. `draft` holds what was typed before, `window` names this very form.
     """
 
     form: NoteForm
@@ -81,6 +89,8 @@ class NotePage:
     upload: str = ""
     undescribed: str = ""
     begun: bool = True
+    draft: ProjectDraft | None = None
+    window: str = field(default_factory=new_window)
 
     @property
     def wrong(self) -> frozenset[int]:
@@ -107,6 +117,19 @@ async def note_form(
     return form
 
 
+async def opened(
+    context: WebContext,
+    space: Space,
+    milestones: tuple[Milestone, ...],
+    draft: ProjectDraft | None,
+    kind: str = "",
+) -> NotePage:
+    """The form as somebody left it, or an empty one; unfolded when that `kind` was asked for."""
+    typed = MultiDict(asdict(draft.typed)) if draft is not None else None
+    form = await note_form(context, space, milestones, typed, kind)
+    return NotePage(form, draft.files if draft else (), begun=kind != "", draft=draft)
+
+
 async def offer_milestones(
     context: WebContext, form: Any, milestones: tuple[Milestone, ...], chosen: str = ""
 ) -> None:
@@ -128,7 +151,7 @@ async def received(
     """What was sent, with the chosen file kept already: it need not be chosen again."""
     _ = await context.renderer.translate()
     form = await note_form(context, space, milestones, values)
-    files = await _kept(context, space, values)
+    files = await kept_files(context, space.member.id, values)
     chosen = (await request.files).get("file")
     if chosen is None or not chosen.filename:
         missing = MISSING if values.get("do") == "add" else ""
@@ -154,16 +177,17 @@ async def received(
     return NotePage(form, (*files, added))
 
 
-async def _kept(
-    context: WebContext, space: Space, values: "MultiDict[str, str]"
+async def kept_files(
+    context: WebContext, owner: int, values: "MultiDict[str, str]", *, automatic: bool = False
 ) -> tuple[MediaRecord, ...]:
     """The files that came with the form before, in order, described as it says.
 
-    Those that were ticked for removal and those of others are left out.
+    Those that were ticked for removal and those of others are left out. A page that sends by
+    itself removes none: the tick may be taken back.
     """
     sent = [text for text in values.getlist("media") if text.isascii() and text.isdigit()]
     ids = [int(text) for text in dict.fromkeys(sent) if len(text) < 19][:MAX_FILES]
-    gone, owner = set(values.getlist("drop")), space.member.id
+    gone = set() if automatic else set(values.getlist("drop"))
 
     async def operation(tx: Tx) -> tuple[MediaRecord, ...]:
         found = await tx.ledger.media_by_ids(ids)
@@ -206,7 +230,8 @@ async def published(context: WebContext, space: Space, page: NotePage) -> Object
         media_ids=tuple(media.id for media in page.files),
     )
     try:
-        return await publish_entry(context.outbox, space.member, space.group, draft)
+        kept = page.draft.record if page.draft is not None else None
+        return await publish_note(context.outbox, space.member, space.group, draft, kept)
     except ActRefused as refused:
         where = "text" if refused.code == "empty" else ""
         form.refuse(where, await because(context, refused, REFUSALS))

@@ -9,6 +9,7 @@ from objects.announcements import Shown, dismiss, shown
 from objects.choices import leaving_at
 from objects.experiences.fields import from_json
 from objects.notices import Notice, notices_of
+from objects.projects.drafts import unpublished
 from storage.concepts import Concept
 from storage.records import ActorRecord
 from storage.store import Tx
@@ -23,12 +24,13 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A draft in a list."""
+    """A draft in a list; `project` is the name of the one for which a note is."""
 
-    id: int
+    href: str
     title: str
     updated_at: int
-    state: str
+    state: str = ""
+    project: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Board:
         return [
             ("profile", bool(actor.summary)),
             ("follow", actor.following_count > 0),
-            ("write", self.published or bool(self.drafts)),
+            ("write", self.published or any(not one.project for one in self.drafts)),
         ]
 
 
@@ -65,11 +67,10 @@ async def board_of(tx: Tx, identifiers: Identifiers, actor: ActorRecord, now: in
     if from_network:
         ids = await tx.timelines.experiences(limit=SHOWN)
         found = await cards_of_objects(tx, actor, ids)
-    drafts = await tx.drafts.of_person(actor.id, None, limit=SHOWN)
     own = await tx.timelines.experiences_of(actor.id, limit=1)
     return Board(
         (await notices_of(tx, actor, told))[:SHOWN],
-        [Unfinished(d.id, from_json(d.fields).title, d.updated_at, d.state) for d in drafts],
+        await _unfinished(tx, actor.id),
         found.cards,
         found.concepts,
         from_network,
@@ -78,6 +79,19 @@ async def board_of(tx: Tx, identifiers: Identifiers, actor: ActorRecord, now: in
         await shown(tx, identifiers, [one for one in current if one.id not in read]),
         await own_cards(tx, actor, limit=SHOWN),
     )
+
+
+async def _unfinished(tx: Tx, actor_id: int) -> list[Unfinished]:
+    """What somebody was writing last: experiences and notes for projects."""
+    drafts = [
+        Unfinished(f"/drafts/{one.id}", from_json(one.fields).title, one.updated_at, one.state)
+        for one in await tx.drafts.of_person(actor_id, None, limit=SHOWN)
+    ]
+    for note in await unpublished(tx, actor_id, SHOWN):
+        record, group = note.draft.record, note.group
+        href, name = f"/drafts/notes/{record.id}", group.name or group.username
+        drafts.append(Unfinished(href, note.draft.typed.name, record.updated_at, project=name))
+    return sorted(drafts, key=lambda one: one.updated_at, reverse=True)[:SHOWN]
 
 
 def add_dashboard_routes(blueprint: Blueprint, context: WebContext) -> None:

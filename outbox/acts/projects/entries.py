@@ -19,7 +19,7 @@ from objects.visibility import Visibility
 from outbox.acts.change import edit, withdraw
 from outbox.acts.create import find_people, post
 from outbox.acts.projects.spaces import hosted_and_led
-from outbox.context import ActRefused, OutboxContext
+from outbox.context import ActRefused, Also, OutboxContext
 from outbox.restricted import within_reach
 from storage.records import ActivityRecord, ActorRecord, ObjectRecord
 from storage.store import Tx
@@ -45,12 +45,18 @@ class EntryDraft:
 
 
 async def publish_entry(
-    context: OutboxContext, author: ActorRecord, group: ActorRecord, draft: EntryDraft
+    context: OutboxContext,
+    author: ActorRecord,
+    group: ActorRecord,
+    draft: EntryDraft,
+    *,
+    also: Also | None = None,
 ) -> ObjectRecord:
     """Publish an entry in a project of this or another server.
 
-    Milestones and calls belong to the project: its leads write them, where it lives. Raises
-    `ActRefused` for those who may not publish there, and for what is missing.
+    Milestones and calls belong to the project: its leads write them, where it lives. `also` runs
+    in the same transaction. Raises `ActRefused` for those who may not publish there, and for what
+    is missing.
     """
     _check(draft)
     if draft.entry.kind == "call" and (draft.entry.due_at or context.now()) < context.now():
@@ -75,6 +81,7 @@ async def publish_entry(
             entry=draft.entry,
             footer=await _footer(context, draft.entry, draft.language or context.language),
         ),
+        also=also,
     )
 
 

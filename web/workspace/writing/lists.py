@@ -12,6 +12,7 @@ from objects.experiences.drafts import Writer, drafts_of
 from objects.experiences.fields import Experience, from_json
 from objects.experiences.reading import StoredExperience, load_many
 from objects.experiences.review import needs_review
+from objects.projects.drafts import Unpublished, unpublished
 from storage.drafts import DraftRecord
 from storage.records import ActorRecord
 from storage.store import Tx
@@ -55,10 +56,10 @@ def add_list_routes(blueprint: Blueprint, context: WebContext, saving: Saving) -
 def _drafts(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:
     @blueprint.get("/drafts")
     async def list_drafts() -> Response:
-        _, writer = await saving.writer()
+        _, writer = await saving.writer("reader")
         policy = await context.site.policy()
 
-        async def look(tx: Tx) -> tuple[list[Line], list[Line]]:
+        async def look(tx: Tx) -> tuple[list[Line], list[Line], list[Unpublished]]:
             mine = await drafts_of(tx, writer)
             waiting: list[tuple[DraftRecord, Experience]] = []
             if writer.editor and needs_review(policy):
@@ -68,9 +69,10 @@ def _drafts(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:
                     for record in await tx.drafts.in_review()
                     if record.id not in known
                 ]
-            return await _lines(tx, mine), await _lines(tx, waiting)
+            notes = await unpublished(tx, writer.actor.id)
+            return await _lines(tx, mine), await _lines(tx, waiting), notes
 
-        mine, waiting = await context.store.query(look)
+        mine, waiting, notes = await context.store.query(look)
         reviewing = {line.record.id for line in waiting}
         shown = [line for line in mine if _touched(line.record) and line.record.id not in reviewing]
         me = writer.actor.id
@@ -86,6 +88,7 @@ def _drafts(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:
                 for line in shown
                 if line.record.state == "writing" and not _asks(line.record, me)
             ],
+            notes=notes,
             lengths=LENGTH_LABELS,
             me=me,
         )
