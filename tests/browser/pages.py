@@ -168,6 +168,9 @@ PROJECTS: Final = [
     ),
     *_places(
         "rene",
+        "/drafts",
+        "/drafts/notes/{lost_note}",
+        "/drafts/notes/{lost_note}/delete",
         "/projects",
         "/projects/{project}",
         "/projects/{project}/about",

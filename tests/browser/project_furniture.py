@@ -5,8 +5,10 @@ from dataclasses import replace
 from actors.keys import generate
 from actors.local import ProfileChanges, update_profile
 from node.services import Services
+from objects.experiences.drafts import Window
 from objects.experiences.fields import Indicator
 from objects.notes import NoteDraft
+from objects.projects.drafts import Typed, keep
 from objects.projects.entries import Entry
 from objects.projects.fields import Project, ProjectReach
 from objects.vocabularies.names import concept_uri
@@ -104,7 +106,20 @@ async def furnish_project(
         "milestone": str(milestone.id),
         "proposal": str(proposal.id),
         "call": str(call.id),
+        "lost_note": await _kept_note(services, group),
     }
+
+
+async def _kept_note(services: Services, group: ActorRecord) -> str:
+    """A note that somebody who does not belong to the project (any more) never published."""
+    rene = await services.store.query(lambda tx: tx.actors.local("rene"))
+    assert rene is not None
+    typed = Typed("difficulty", "Un casque ne s’allume plus", "La batterie est **vide**.",
+                  happened="2026-11-02", link="https://notice.example/casque.pdf")  # fmt: skip
+    window, now = Window(0, "furniture"), services.now()
+    kept = await services.store.write(lambda tx: keep(tx, rene.id, group.id, typed, window, now))
+    assert kept is not None
+    return str(kept.draft.record.id)
 
 
 async def _write(

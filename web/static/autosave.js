@@ -78,6 +78,11 @@
       history.replaceState(null, "", state.action);
       const list = document.getElementById("chosen-themes");
       if (list) list.dataset.suggestions = `/drafts/${state.id}/suggestions`;
+      const away = document.getElementById("throw-away");
+      if (away) {
+        away.href = `${away.dataset.base}/${state.id}/delete`;
+        away.hidden = false;
+      }
     }
     form.elements.revision.value = state.revision;
   }
