@@ -103,6 +103,14 @@ async def test_two_windows_keep_both_texts(amina: Desk) -> None:
     assert len(await amina.drafts()) == 3
 
 
+async def test_a_form_that_began_empty_publishes_beside_the_draft_of_another(amina: Desk) -> None:
+    await amina.autosave(step="1", text="Ce qui n’est pas fini.")
+    published = await amina.send("publish", window="two", text="Une courte note.")
+    assert published.status_code == 303
+    (draft,) = await amina.drafts()
+    assert "Ce qui n’est pas fini." in draft.fields
+
+
 async def test_files_stay_with_the_draft_and_leave_it_with_the_note(amina: Desk) -> None:
     token = form_token(session_token(amina.client))
     sent = form(_csrf=token, do="keep", file_description="Un casque")

@@ -103,7 +103,8 @@ def add_front_routes(blueprint: Blueprint, context: WebContext) -> None:
             return await front(context, found, page, status=422 if page.upload else 200)
         if values.get("do") == "keep":
             return await _kept(context, found, page, meanwhile)
-        if meanwhile:
+        # a form that began empty holds no older state of another window's text
+        if meanwhile and wanted_draft() is not None:
             translate = await context.renderer.translate()
             page.form.refuse("", translate(MEANWHILE[meanwhile]))
             return await front(context, found, page, status=422)
