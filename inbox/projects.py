@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import orjson
 
 from federation.documents import Document
+from federation.errors import Unreachable
 from inbox.context import HandlerContext, Ignored
 from inbox.people import MAX_AUDIENCE, keep_activity
 from objects.experiences.wire import is_experience
@@ -60,7 +61,7 @@ async def admission(
     if group.moved_to:
         target = await context.tx.actors.by_url(group.moved_to)
         return Admission(group, project, moved_to=target) if target is not None else None
-    if context.actor.id == group.id:
+    if context.actor.id == group.id or await _was(context, group):
         return Admission(group, project)
     kind = entry_of(document).kind
     talk = kind in TALK and parent is not None
@@ -75,6 +76,14 @@ async def admission(
     except NotAllowed as error:
         return None if by_mention else Admission(group, project, error)
     return Admission(group, project)
+
+
+async def _was(context: HandlerContext, group: ActorRecord) -> bool:
+    """Whether the actor is what a project was before it moved here, perhaps a moment ago."""
+    if not follows_from(group, context.actor):
+        return False
+    actor = await context.tx.actors.by_id(context.actor.id)
+    return actor is not None and actor.moved_to == group.url
 
 
 async def _named(
@@ -134,17 +143,31 @@ async def turned_away(
     """Why something is not kept here, as the note of its row; None when it may be.
 
     A project refuses it, or lives elsewhere now and is handed it. Raises `Ignored` for what is
-    for the members of a project that does not live here.
+    for the members of a project that does not live here, `Unreachable` for a moment when its
+    home is ready here and its `Move` is on its way.
     """
     if admitted is None:
         if visibility == "project":
+            await _wait_for_move(context)
             raise Ignored("for the members of a project that does not live here")
         return None
     if admitted.refusal is not None:
         return await _refuse(context, admitted, admitted.refusal)
     if admitted.moved_to is not None:
-        return await _hand_over(context, admitted.group, admitted.moved_to)
+        return await hand_over(context, admitted.group, admitted.moved_to)
     return None
+
+
+async def _wait_for_move(context: HandlerContext) -> None:
+    """Raise `Unreachable` when something is for a project that is expected here."""
+    document = context.gathered.document or context.activity
+    named = document.ids("audience")[:MAX_NAMED]
+    expected = {
+        old for g in await context.tx.projects.homes() for old in orjson.loads(g.also_known_as)
+    }
+    for url in named:
+        if url in expected:
+            raise Unreachable(url, "the Move that leads here has not come yet")
 
 
 async def _refuse(context: HandlerContext, admitted: Admission, refusal: NotAllowed) -> str:
@@ -162,11 +185,14 @@ async def _refuse(context: HandlerContext, admitted: Admission, refusal: NotAllo
     return f"refused: {refusal.code}"
 
 
-async def _hand_over(context: HandlerContext, group: ActorRecord, target: ActorRecord) -> str:
-    """Pass what came for a project that moved away on to where it lives; gives the row's note."""
+async def hand_over(context: HandlerContext, group: ActorRecord, target: ActorRecord) -> str:
+    """Pass what came for a project that moved away on to where it lives; gives the row's note.
+
+    So too what somebody here wrote before the move, and nobody had looked at yet.
+    """
     number, new = await keep_activity(context, context.record("project"))
     activity = await context.tx.activities.by_id(number)
-    if new and activity is not None:
+    if (new or context.incoming.local) and activity is not None:
         await context.outgoing.hand_over(context.tx, group, activity, target)
     return "the project lives elsewhere now"
 
@@ -218,16 +244,19 @@ async def pass_change_on(context: HandlerContext, record: ObjectRecord) -> None:
 
 
 async def pass_entry_on(context: HandlerContext, record: ObjectRecord, entry: EntryRecord) -> None:
-    """Pass the edit or the deletion of an entry on, if its project is one of ours.
+    """Pass the edit or the deletion of an entry on, if its project is one of ours, or was.
 
     Who belongs to the project no more adds nothing to it by editing, but may take away. What is
     for single people from now on is told to no members.
     """
     group = await context.tx.actors.by_id(entry.project_id)
-    if group is None or not group.local or group.state != "active" or not entry.position:
-        return
     ends = context.activity.type == "Delete"
-    if record.visibility in UNSHARED and not ends:
+    if group is None or (record.visibility in UNSHARED and not ends):
+        return
+    if not group.local:
+        await _hand_change_over(context, record, group)
+        return
+    if group.state != "active" or not entry.position:
         return
     if not ends and context.actor.id != group.id:
         membership = await context.tx.projects.membership(group.id, context.actor.id)
@@ -235,3 +264,15 @@ async def pass_entry_on(context: HandlerContext, record: ObjectRecord, entry: En
         if not public_talk and (membership is None or membership.state != "member"):
             return
     await context.outgoing.pass_on(context.tx, group, record, context.activity.raw, None)
+
+
+async def _hand_change_over(
+    context: HandlerContext, record: ObjectRecord, target: ActorRecord
+) -> None:
+    """Pass a change on to where a project of ours went, if its author named the old home."""
+    parsed = Document(orjson.loads(record.document)) if record.document else Document({})
+    known = await context.tx.actors.by_urls(list(parsed.ids("audience")[:MAX_NAMED]))
+    old = next((one for one in known.values() if one.local and one.moved_to == target.url), None)
+    activity = await context.tx.activities.by_url(context.url) if old is not None else None
+    if old is not None and activity is not None:
+        await context.outgoing.hand_over(context.tx, old, activity, target)

@@ -111,6 +111,13 @@ class ProjectStatements(Statements):
             limit,
         )
 
+    async def homes(self) -> list[ActorRecord]:
+        """The projects here that say what they were before: homes of projects from elsewhere."""
+        found = await self._with_actors(
+            "a.local = 1 and a.state = 'active' and a.also_known_as <> '[]' order by p.actor_id"
+        )
+        return [group for group, _ in found]
+
     async def _with_actors(
         self, rest: str, *args: str | int
     ) -> list[tuple[ActorRecord, ProjectRecord]]:

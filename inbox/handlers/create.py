@@ -142,7 +142,9 @@ async def _show_own(context: HandlerContext) -> str:
     document = context.activity.embedded("object") or Document(orjson.loads(record.document))
     parent = await _parent(context, document)
     admitted = await projects.admission(context, document, record.visibility, parent)
-    if admitted is not None and admitted.refusal is None and admitted.moved_to is None:
+    if admitted is not None and admitted.moved_to is not None:
+        return await projects.hand_over(context, admitted.group, admitted.moved_to)
+    if admitted is not None and admitted.refusal is None:
         await projects.take_in(context, admitted, record)
     return ""
 

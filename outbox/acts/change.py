@@ -213,6 +213,10 @@ async def everyone(
         made = await tx.experiences.descendants(record.url)
         found = await tx.objects.by_ids([descent.object_id for descent in made])
         others = [*others, *(adapted.actor_id for adapted in found.values())]
+    if any(actor.type == "Group" for actor in named.values()):
+        # A project that moved passes on from its new home what names the old one.
+        entry = await tx.project_entries.by_id(record.id)
+        others = [*others, entry.project_id] if entry is not None else others
     actors = tuple(sorted({*base.actors, *others} - {author.id}))
     # What is new for a project's members is for those who are members now, not who once were.
     inside = record.visibility == "project" and not concerned

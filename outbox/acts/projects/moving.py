@@ -60,7 +60,7 @@ async def homes_here(tx: Tx, old: ActorRecord) -> list[ActorRecord]:
     """The homes that were prepared here for a project of another server."""
     if old.local:
         return []
-    return [group for group, _ in await tx.projects.hosted() if follows_from(group, old)]
+    return [group for group in await tx.projects.homes() if follows_from(group, old)]
 
 
 async def move_space(

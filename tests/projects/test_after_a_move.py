@@ -1,0 +1,74 @@
+"""What was on its way when a project moved, and what its members change afterwards."""
+
+import pytest
+
+from outbox.acts.projects.entries import change_entry, withdraw_entry
+from outbox.acts.projects.moving import move_space, prepare_home
+from tests.projects.test_moving import HOUR, moved, three
+from tests.support.fediverse import Network, node_keys
+from tests.support.projects import ProjectSpace
+
+
+@pytest.mark.parametrize("kind", ["progress", "milestone"])
+async def test_what_the_host_had_not_looked_at_yet_is_handed_over(
+    network: Network, kind: str
+) -> None:
+    space = await three(network)
+    alpha, beta, gamma = network.nodes.values()
+    bruno, lead = await beta.person("bruno"), await alpha.person("lea")
+    made = await prepare_home(
+        beta.outbox, bruno, await space.group(beta), "nouveau", node_keys()[1]
+    )
+    record = await space.write(alpha, "lea", "Juste avant.", kind, title="Fin")  # type: ignore[arg-type]
+    await move_space(alpha.outbox, lead, await space.group(alpha), made.group.url)
+    await network.settle()
+    network.clock.pass_by(HOUR)
+    await network.settle()
+    there = ProjectSpace(network, beta, "bruno", made.group.url, dict(space.people))
+    for node, name in ((alpha, "lea"), (beta, "bruno"), (gamma, "chloe")):
+        found = await there.entries(node, name)
+        assert [(e.position, o.url) for e, o in found] == [(1, record.url)], node.host
+
+
+@pytest.mark.parametrize("who", ["lea", "bruno", "chloe"])
+async def test_what_is_changed_or_withdrawn_after_the_move_is_so_everywhere(
+    network: Network, who: str
+) -> None:
+    space = await three(network)
+    node = space.people[who]
+    record = await space.write(node, who, "Avant.")
+    await network.settle()
+    await moved(network, space, network.nodes["beta.example"])
+    network.clock.pass_by(60)
+    before, author = await node.object(record.url), await node.person(who)
+    assert before is not None
+    await change_entry(node.outbox, author, before, text="Corrigé.")
+    await network.settle()
+    for one in network.nodes.values():
+        here = await one.object(record.url)
+        assert here is not None
+        assert "Corrigé" in here.content, one.host
+    await withdraw_entry(node.outbox, author, before)
+    await network.settle()
+    for one in network.nodes.values():
+        here = await one.object(record.url)
+        assert here is not None
+        assert here.deleted_at is not None, one.host
+
+
+async def test_a_change_that_only_reached_the_old_home_is_handed_over(network: Network) -> None:
+    space = await three(network)
+    alpha, beta, gamma = network.nodes.values()
+    record = await space.write(gamma, "chloe", "Avant.")
+    await network.settle()
+    bruno, lead = await beta.person("bruno"), await alpha.person("lea")
+    made = await prepare_home(
+        beta.outbox, bruno, await space.group(beta), "nouveau", node_keys()[1]
+    )
+    await move_space(alpha.outbox, lead, await space.group(alpha), made.group.url)
+    await change_entry(gamma.outbox, await gamma.person("chloe"), record, text="Corrigé.")
+    await network.settle()
+    for node in network.nodes.values():
+        here = await node.object(record.url)
+        assert here is not None
+        assert "Corrigé" in here.content, node.host
