@@ -98,6 +98,9 @@ class Outgoing(Protocol):
     ) -> None:
         """Tell the members of a project of ours that somebody belongs to it, in which role."""
 
+    async def renew_leads(self, tx: Tx, group: ActorRecord) -> None:
+        """Let the profile of a project of ours name those who lead it now."""
+
     async def tell_gone(self, tx: Tx, group: ActorRecord, person: ActorRecord) -> None:
         """Tell the members of a project of ours that somebody belongs to it no more."""
 

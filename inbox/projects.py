@@ -219,6 +219,7 @@ async def take_in_waiting(context: HandlerContext, group: ActorRecord) -> None:
     for membership, person in await tx.projects.memberships(group.id):
         if before.get(person.id) != membership.role:
             await context.outgoing.tell_joined(tx, group, membership, person)
+    await context.outgoing.renew_leads(tx, group)
     for activity in await tx.project_entries.waiting(group.id):
         record = await tx.objects.by_id(activity.object_id or 0)
         if record is None:

@@ -9,6 +9,7 @@ from outbox.acts.follow import answer_within, ask_within, undo_within
 from outbox.acts.projects import hosting
 from outbox.acts.projects.departing import end_memberships, end_project
 from outbox.acts.projects.offers import take_offer
+from outbox.acts.projects.spaces import renew_leads
 from outbox.acts.quoted import grant, show_approval
 from outbox.builders import reject
 from outbox.context import ActRefused, OutboxContext
@@ -139,6 +140,10 @@ class Responses:
     ) -> None:
         """Tell the members of a project of ours that somebody belongs to it, in which role."""
         await hosting.tell_joined(tx, self._publisher, group, membership, person)
+
+    async def renew_leads(self, tx: Tx, group: ActorRecord) -> None:
+        """Let the profile of a project of ours name those who lead it now."""
+        await renew_leads(self._context, tx, group)
 
     async def tell_gone(self, tx: Tx, group: ActorRecord, person: ActorRecord) -> None:
         """Tell the members of a project of ours that somebody belongs to it no more."""

@@ -190,6 +190,12 @@ class EventStatements(Statements):
             "updated_at = excluded.updated_at",
         )
 
+    async def forget_notes(self, actor_id: int) -> None:
+        """Forget what was noted of somebody on attendance sheets."""
+        await self.connection.execute(
+            "update attendances set note = '' where actor_id = $1 and note <> ''", actor_id
+        )
+
     async def attendees(
         self, object_id: int, states: list[str]
     ) -> list[tuple[AttendanceRecord, ActorRecord]]:

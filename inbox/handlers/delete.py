@@ -7,6 +7,7 @@ from inbox.forward import forward_to_followers
 from inbox.handlers import quote
 from inbox.people import keep_activity
 from inbox.sources import Sources
+from objects.events.attending import end_attendances
 from objects.incoming import bury
 from storage.store import Tx
 
@@ -62,6 +63,7 @@ async def receive_actor(context: HandlerContext) -> str:
     """End every relationship and forget the person; only the address stays, as gone."""
     tx, actor = context.tx, context.actor
     await context.outgoing.end_memberships(tx, actor)
+    await end_attendances(tx, actor, context.now)
     await tx.relationships.end_follows(actor.id)
     await tx.actors.erase(actor.id, context.now)
     await tx.actors.replace_keys(actor.id, [])

@@ -13,6 +13,7 @@ from objects.projects.membership import (
     leads,
     role_by_asking,
     stand,
+    steers,
 )
 from storage.projects import ProjectRecord
 from storage.records import ActorRecord
@@ -47,6 +48,11 @@ async def receive(context: HandlerContext) -> str:
             return "was admitted when it was asked"
         await _agree(context, group, before.role)
         return "was a member already"
+    if context.incoming.local and (before is None or before.state != "requested"):
+        raise Ignored("it was answered or taken back meanwhile")
+    if group.moved_to:
+        await _decline(context, group, f"This project lives elsewhere now: {group.moved_to}")
+        return "declined: the project lives elsewhere now"
     word = (context.activity.text("content") or "")[:1_000]
     invited = before is not None and before.state == "invited"
     if invited or await comes_freely(tx, project, person, context.now):
@@ -98,6 +104,8 @@ async def admit(
     await _agree(context, group, membership.role)
     await context.outgoing.tell_joined(tx, group, membership, person)
     await context.outgoing.welcome(tx, group, person)
+    if steers(membership):
+        await context.outgoing.renew_leads(tx, group)
 
 
 def request_of(context: HandlerContext) -> dict[str, str]:
@@ -154,4 +162,6 @@ async def _end(context: HandlerContext, group: ActorRecord) -> str:
     await stand(tx, group.id, person, "left", context.now)
     if is_member(before):
         await context.outgoing.tell_gone(tx, group, person)
+    if steers(before):
+        await context.outgoing.renew_leads(tx, group)
     return ""

@@ -70,6 +70,18 @@ async def stand_at(
     return attendance
 
 
+async def end_attendances(tx: Tx, person: ActorRecord, now: int) -> None:
+    """Let somebody who is gone take part in nothing to come: their places are free for others.
+
+    Who was there stays counted; what was noted of them is forgotten.
+    """
+    for attendance, record in await tx.events.of_person(person.id, ["accepted", "requested"]):
+        event = await tx.events.by_id(attendance.object_id)
+        if event is not None and not is_over(event, now):
+            await stand_at(tx, record, person, "left", now)
+    await tx.events.forget_notes(person.id)
+
+
 async def may_organise(tx: Tx, record: ObjectRecord, viewer: ActorRecord | None) -> bool:
     """Whether somebody leads an event of this node: who announced it, a lead of its project."""
     if viewer is None or not record.local or not viewer.local:

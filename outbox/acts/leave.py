@@ -5,6 +5,7 @@ from functools import partial
 
 from actors.administration import permit_removal
 from actors.local import delete_actor
+from objects.events.attending import end_attendances
 from objects.incoming import bury
 from outbox.acts.projects.departing import end_memberships, end_project
 from outbox.builders import delete
@@ -38,6 +39,7 @@ async def leave(
     async def farewell(tx: Tx) -> ActivityRecord:
         await permit_removal(tx, who, actor, reason, now)
         await end_memberships(tx, context, actor)
+        await end_attendances(tx, actor, now)
         told = await _tell(context, tx, actor)
         await DepartureStatements(tx.connection).undo_doings(actor.id)
         await delete_actor(tx, actor, now)

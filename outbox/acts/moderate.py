@@ -7,9 +7,10 @@ from actors.documents import suspended_document
 from actors.local import delete_actor
 from actors.moderation import Sanction, set_sanction
 from actors.whole import whole_document
+from objects.events.attending import end_attendances
 from outbox.acts.change import tell_profile
 from outbox.acts.leave import leave
-from outbox.acts.projects.departing import end_memberships
+from outbox.acts.projects.departing import end_memberships, end_project, succeed
 from outbox.context import OutboxContext
 from storage.records import ActorRecord
 from storage.store import Tx
@@ -37,6 +38,8 @@ async def sanction_actor(
             await _tell(context, tx, changed)
         if sanction == "suspend" and changed.type != "Group":
             await end_memberships(tx, context, changed)
+        if changed.local and changed.type == "Group":
+            await succeed(tx, context, changed)
         if also is not None:
             await also(tx)
         return changed
@@ -54,7 +57,9 @@ async def remove_suspended(context: OutboxContext, who: str, actor: ActorRecord)
 
     async def operation(tx: Tx) -> None:
         await audit(tx, who, "account remove", actor.account, "", context.now())
+        await end_attendances(tx, actor, context.now())
         await delete_actor(tx, actor, context.now())
+        await end_project(tx, context, actor)
 
     await context.store.write(operation)
 

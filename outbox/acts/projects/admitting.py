@@ -83,6 +83,8 @@ async def admit(
         )
     await hosting.tell_joined(tx, context.publisher, group, membership, person)
     await hosting.welcome(tx, context.publisher, group, person)
+    if steers(membership):
+        await renew_leads(context, tx, group)
     if person.local:
         await ask_within(tx, context.publisher, person, group, context.now())
         if by is not None and by.id != person.id:
