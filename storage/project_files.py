@@ -9,8 +9,9 @@ from storage.statements import Statements
 class ProjectFileRecord:
     """A file of an entry from elsewhere, at `url` there.
 
-    `state` is `waiting`, `ready`, `failed`, `too-big`, or `gone` from its entry. Once it is
-    ready, `file` names the copy on disk, which nothing else uses, and `size` counts its bytes.
+    `state` is `waiting`, `ready`, `failed`, `too-big`, `gone` from its entry, or `left` as long as
+    nobody here belongs to the project. Once it is ready, `file` names the copy on disk, which
+    nothing else uses, and `size` counts its bytes.
     """
 
     object_id: int
@@ -35,9 +36,9 @@ class ProjectFileStatements(Statements):
         await self.insert(
             "project_files",
             file,
-            rest="on conflict (object_id, url) do update set state = 'waiting', attempts = 0, "
-            "file = '', due_at = excluded.due_at where project_files.state = 'gone' "
-            "and project_files.file = ''",
+            rest="on conflict (object_id, url) do update set attempts = 0, "
+            "state = case when project_files.file = '' then 'waiting' else 'ready' end, "
+            "due_at = excluded.due_at where project_files.state = 'gone'",
         )
 
     async def of_object(self, object_id: int) -> list[ProjectFileRecord]:
@@ -67,6 +68,13 @@ class ProjectFileStatements(Statements):
             object_id,
             file,
         )
+
+    async def is_kept(self, file: str) -> bool:
+        """Whether a copy of this name belongs to some entry."""
+        found = await self.connection.fetch_value(
+            "select 1 from project_files where file = $1 and file <> '' limit 1", file
+        )
+        return found is not None
 
     async def next_due(self) -> int | None:
         """When the next file is to be fetched."""
@@ -118,11 +126,15 @@ class ProjectFileStatements(Statements):
             urls,
         )
 
-    async def drop(self, file: ProjectFileRecord) -> None:
-        """Forget a file."""
-        await self.connection.execute(
-            "delete from project_files where object_id = $1 and url = $2", file.object_id, file.url
+    async def drop(self, file: ProjectFileRecord) -> bool:
+        """Forget a file; False when it changed meanwhile."""
+        removed = await self.connection.execute(
+            "delete from project_files where object_id = $1 and url = $2 and state = $3",
+            file.object_id,
+            file.url,
+            file.state,
         )
+        return removed > 0
 
     async def used(self, project_id: int) -> int:
         """How many bytes the files of a project take here: uploads, and copies."""
@@ -139,16 +151,47 @@ class ProjectFileStatements(Statements):
         return int(uploads or 0) + int(copies or 0)
 
     async def unwanted(self, limit: int) -> list[ProjectFileRecord]:
-        """Files of entries that were deleted, or of projects that nobody here belongs to."""
+        """Files that no entry shows any more, or of projects that were deleted."""
         return await self.all_of(
             ProjectFileRecord,
             "from project_files f where f.state = 'gone' or exists (select 1 from objects o "
             "where o.id = f.object_id and o.deleted_at is not null) "
-            "or (not exists (select 1 from actors g where g.id = f.project_id and g.local = 1) "
-            "and not exists (select 1 from project_members m join actors a on a.id = m.actor_id "
-            "where m.project_id = f.project_id and m.state = 'member' and a.local = 1)) limit $1",
+            "or exists (select 1 from actors g where g.id = f.project_id and g.state = 'gone') "
+            "limit $1",
             limit,
         )
+
+    async def lonely(self, limit: int) -> list[ProjectFileRecord]:
+        """Files of projects elsewhere that nobody here belongs to, but for those let go."""
+        return await self.all_of(
+            ProjectFileRecord,
+            "from project_files f where f.state <> 'left' "
+            "and not exists (select 1 from actors g where g.id = f.project_id and g.local = 1) "
+            "and not exists (select 1 from project_members m join actors a on a.id = m.actor_id "
+            "where m.project_id = f.project_id and m.state = 'member' and a.local = 1) limit $1",
+            limit,
+        )
+
+    async def let_go(self, file: ProjectFileRecord) -> bool:
+        """Note that a copy is kept no more because nobody here may read it; False: it changed."""
+        changed = await self.connection.execute(
+            "update project_files set file = '', size = 0, state = 'left' "
+            "where object_id = $1 and url = $2 and state = $3",
+            file.object_id,
+            file.url,
+            file.state,
+        )
+        return changed > 0
+
+    async def want_again(self, project_id: int, now: int) -> bool:
+        """Have what was let go fetched again; whether there was anything."""
+        changed = await self.connection.execute(
+            "update project_files set state = 'waiting', attempts = 0, due_at = $2, error = '' "
+            "where project_id = $1 and state = 'left'",
+            project_id,
+            now,
+        )
+        return changed > 0
 
     async def copied(self) -> list[int]:
         """The projects of which copies are kept here."""
@@ -167,11 +210,13 @@ class ProjectFileStatements(Statements):
             limit,
         )
 
-    async def give_room(self, file: ProjectFileRecord) -> None:
-        """Note that a copy was removed because the project holds too much."""
-        await self.connection.execute(
+    async def give_room(self, file: ProjectFileRecord) -> bool:
+        """Note that a copy is removed because the project holds too much; False: it changed."""
+        changed = await self.connection.execute(
             "update project_files set file = '', state = 'too-big' "
-            "where object_id = $1 and url = $2",
+            "where object_id = $1 and url = $2 and state = $3",
             file.object_id,
             file.url,
+            file.state,
         )
+        return changed > 0

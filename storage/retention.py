@@ -14,7 +14,8 @@ from storage.statements import Statements
 _UNTOUCHED = (
     "not exists (select 1 from experiences e where e.object_id = o.id) and "
     "not exists (select 1 from project_entries e join actors g on g.id = e.project_id "
-    "where e.object_id = o.id and (g.local = 1 or exists (select 1 from project_members m "
+    "where e.object_id = o.id and ((g.local = 1 and g.state <> 'gone') "
+    "or exists (select 1 from project_members m "
     "join actors a on a.id = m.actor_id where m.project_id = e.project_id "
     "and m.state = 'member' and a.local = 1))) and "
     "not exists (select 1 from attendances t join actors a on a.id = t.actor_id "

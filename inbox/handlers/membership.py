@@ -146,7 +146,12 @@ async def _answered_us(
 
 
 async def _arrived(context: HandlerContext, person: ActorRecord) -> None:
-    """Somebody here belongs to a project now: they follow it, and are told."""
+    """Somebody here belongs to a project now: they follow it, and are told.
+
+    What of its files was let go while nobody here belonged to it is fetched again.
+    """
+    if await context.tx.project_files.want_again(context.actor.id, context.now):
+        context.tx.notify_on_commit("project files")
     await context.outgoing.follow(context.tx, person, context.actor)
     await tell(context, person, "project.admitted", None, context.actor.id)
 
@@ -207,6 +212,13 @@ async def _invitation_answered(
                 reason="The invitation was withdrawn or answered before.",
             )
         return "refused: the invitation was answered or withdrawn before"
+    if agreed and group.moved_to:
+        reason = f"This project lives elsewhere now: {group.moved_to}"
+        request = request_of(context)
+        await context.outgoing.answer_project(
+            tx, group, context.actor, request, agreed=False, reason=reason
+        )
+        return "refused: the project lives elsewhere now"
     if agreed:
         await admit(context, group, context.actor)
     else:

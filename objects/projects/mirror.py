@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
@@ -13,7 +13,7 @@ from objects.media import MediaLimits, check_size, suffix_of
 from objects.projects.files import NoRoom, check_room
 from objects.scanning import refuse_harmful
 from storage.files import MediaFiles
-from storage.project_files import ProjectFileRecord
+from storage.project_files import ProjectFileRecord, ProjectFileStatements
 from storage.store import Store, Tx
 from storage.wakeups import seconds_until, whenever
 
@@ -83,8 +83,14 @@ class ProjectFilesWorker:
                 settled = replace(file, state="too-big", error=str(error))
             except FederationError as error:
                 settled = self._failed(file, error)
+            except OSError as error:  # a full disk, say: the others are still to be settled
+                log.error("the file %s of a project cannot be written: %s", file.url, error)
+                settled = self._failed(file, error)
         kept = await self._store.write(lambda tx: tx.project_files.settle(settled))
-        if not kept and settled.file:
+        if kept or not settled.file:
+            return
+        # Whoever fetched it meanwhile, after a lease that had run out, may have the same copy.
+        if not await self._store.query(lambda tx: tx.project_files.is_kept(settled.file)):
             await self._files.delete(settled.file)
 
     async def _kept(self, file: ProjectFileRecord) -> ProjectFileRecord:
@@ -108,13 +114,16 @@ class ProjectFilesWorker:
             file, media_type=media_type, file=name, size=len(content), state="ready", error=""
         )
 
-    def _failed(self, file: ProjectFileRecord, error: FederationError) -> ProjectFileRecord:
+    def _failed(
+        self, file: ProjectFileRecord, error: FederationError | OSError
+    ) -> ProjectFileRecord:
         """Tried again later, unless what came is unfit.
 
         A 404 may well be passing: the author's server may not know yet who belongs here.
         """
         log.info("the file %s of a project cannot be kept yet: %s", file.url, error)
-        passing = isinstance(error, Gone) and error.status == 404
+        passing = isinstance(error, OSError)
+        passing = passing or (isinstance(error, Gone) and error.status == 404)
         passing = passing or (isinstance(error, Unreachable) and error.passing)
         passing = passing or (isinstance(error, Refused) and error.status == 503)
         tried = file.attempts + 1
@@ -135,12 +144,13 @@ async def prune_project_files(store: Store, files: MediaFiles, room: int) -> int
     removed = 0
     while unwanted := await store.query(lambda tx: tx.project_files.unwanted(BATCH)):
         for file in unwanted:
-            await _remove(store, files, file)
-            removed += 1
+            removed += await _remove(store, files, file, ProjectFileStatements.drop)
+    while lonely := await store.query(lambda tx: tx.project_files.lonely(BATCH)):
+        for file in lonely:
+            removed += await _remove(store, files, file, ProjectFileStatements.let_go)
     for project_id in await store.query(lambda tx: tx.project_files.copied()) if room else ():
         for file in await _surplus(store, project_id, room):
-            await _remove(store, files, file, keep_row=True)
-            removed += 1
+            removed += await _remove(store, files, file, ProjectFileStatements.give_room)
     return removed
 
 
@@ -162,12 +172,14 @@ async def _surplus(store: Store, project_id: int, room: int) -> list[ProjectFile
 
 
 async def _remove(
-    store: Store, files: MediaFiles, file: ProjectFileRecord, *, keep_row: bool = False
-) -> None:
+    store: Store,
+    files: MediaFiles,
+    file: ProjectFileRecord,
+    note: Callable[[ProjectFileStatements, ProjectFileRecord], Awaitable[bool]],
+) -> int:
     """The row first: a copy without a row is waste, a row without its copy an error."""
-    if keep_row:
-        await store.write(lambda tx: tx.project_files.give_room(file))
-    else:
-        await store.write(lambda tx: tx.project_files.drop(file))
+    if not await store.write(lambda tx: note(tx.project_files, file)):
+        return 0
     if file.file:
         await files.delete(file.file)
+    return 1

@@ -139,8 +139,10 @@ async def test_copies_go_when_nobody_here_is_a_member_any_more(space: ProjectSpa
     assert [copy.state for copy in await copies(beta)] == ["ready"]
     await leave(beta.outbox, await beta.person("bruno"), await space.group(beta))
     await space.network.settle()
+    (kept,) = await copies(beta)
     await beta.services.housekeeping.run_once()
-    assert await copies(beta) == []
+    assert [(copy.file, copy.size) for copy in await copies(beta)] == [("", 0)]
+    assert not beta.services.files.path(kept.file).exists()
 
 
 async def test_what_an_entry_shows_no_more_is_forgotten(space: ProjectSpace) -> None:
