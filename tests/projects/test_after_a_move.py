@@ -2,11 +2,15 @@
 
 import pytest
 
+from outbox.acts.projects.belonging import answer_invitation, invite, join
 from outbox.acts.projects.entries import change_entry, withdraw_entry
 from outbox.acts.projects.moving import move_space, prepare_home
+from outbox.context import ActRefused
 from tests.projects.test_moving import HOUR, moved, three
+from tests.support.factories import activity
 from tests.support.fediverse import Network, node_keys
-from tests.support.projects import ProjectSpace
+from tests.support.projects import ProjectSpace, open_project
+from tests.support.wires import Wires
 
 
 @pytest.mark.parametrize("kind", ["progress", "milestone"])
@@ -72,3 +76,29 @@ async def test_a_change_that_only_reached_the_old_home_is_handed_over(network: N
         here = await node.object(record.url)
         assert here is not None
         assert "Corrigé" in here.content, node.host
+
+
+async def test_nobody_joins_what_is_left_of_a_project(network: Network, wires: Wires) -> None:
+    space = await three(network)
+    alpha = space.host
+    zoe, ines = await alpha.person("zoe"), wires.person("https://other.example/users/ines")
+    lead = await alpha.person("lea")
+    await invite(alpha.outbox, lead, await space.group(alpha), zoe, "partner")
+    there = await moved(network, space, network.nodes["beta.example"])
+    old = await space.group(alpha)
+    with pytest.raises(ActRefused, match="lives elsewhere"):
+        await answer_invitation(alpha.outbox, zoe, old, agreed=True)
+    with pytest.raises(ActRefused, match="lives elsewhere"):
+        await join(alpha.outbox, await alpha.person("paul"), old)
+    note = await alpha.receive(ines, activity(ines, "Join", space.url, to=[space.url]))
+    assert "lives elsewhere" in note
+    assert await space.members(alpha) == {}
+    assert len(await there.members(network.nodes["beta.example"])) == 3
+
+
+async def test_the_new_home_names_its_leads(network: Network) -> None:
+    space = await open_project(network, await network.node("alpha"))
+    beta = await network.node("beta")
+    await space.invite(beta, "bruno")
+    there = await moved(network, space, beta)
+    assert "lea@alpha.example" in (await there.group(beta)).fields

@@ -52,6 +52,16 @@ async def test_a_join_that_is_taken_back_waits_no_more(network: Network, wires: 
     assert await state(space, space.host, ines.url) == "left"
 
 
+async def test_a_request_here_that_is_taken_back_at_once_waits_no_more(network: Network) -> None:
+    space = await open_project(network, await network.node("alpha"))
+    zoe, group = await space.host.person("zoe"), await space.group(space.host)
+    await join(space.host.outbox, zoe, group)
+    await leave(space.host.outbox, zoe, group)
+    await network.settle()
+    assert await state(space, space.host, zoe.url) == "left"
+    assert "project.asked" not in await space.host.notified("lea")
+
+
 async def test_a_join_named_by_its_id_is_taken_back_too(network: Network, wires: Wires) -> None:
     space = await open_project(network, await network.node("alpha"))
     ines = wires.person("https://other.example/users/ines")

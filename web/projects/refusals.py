@@ -18,6 +18,7 @@ REASONS: Final[Mapping[str, str]] = {
     "not-a-member": mark("This person does not belong to the project (any more)."),
     "last-lead": mark("A project is never without a lead: name another one first."),
     "invited": mark("You are invited already: answer the invitation."),
+    "moved": mark("This project lives on another site now."),
     "by-invitation": mark("One joins this project by invitation only."),
     "blocked": mark("This is not possible: one of the two blocks the other."),
     "project-ended": mark("The project has ended: nothing more is added to it."),

@@ -97,6 +97,7 @@ async def _agree(
     group: ActorRecord,
     invited: MembershipRecord,
 ) -> MembershipRecord:
+    await _check_still_here(tx, group)
     if group.local:
         return await admit(tx, context, group, person, None)
     membership = await stand(tx, group.id, person, "requested", context.now())
@@ -133,6 +134,7 @@ async def join(
             return before
         if before is not None and before.state == "invited":
             return await _agree(tx, context, person, group, before)
+        await _check_still_here(tx, group)
         if project.joining == "invitation":
             raise ActRefused(403, "by-invitation", "This project is joined by invitation only.")
         if await tx.relationships.blocked_either_way(person.id, group.id):
@@ -162,6 +164,13 @@ async def join(
         return membership
 
     return await context.store.write(operation)
+
+
+async def _check_still_here(tx: Tx, group: ActorRecord) -> None:
+    """Raise `ActRefused` for a project that went to another server: nobody joins what is left."""
+    current = await tx.actors.by_id(group.id)
+    if current is not None and current.moved_to:
+        raise ActRefused(409, "moved", f"This project lives elsewhere now: {current.moved_to}")
 
 
 async def answer_request(
