@@ -130,7 +130,7 @@ class ProjectStatements(Statements):
         return [(ActorRecord(*row[:width]), ProjectRecord(*row[width:])) for row in rows]
 
     async def hold(self, actor_id: int) -> None:
-        """Let leads of a project leave one after the other: until this transaction ends."""
+        """Let who belongs to a project change one after the other: until this transaction ends."""
         await self.connection.execute(
             "update projects set position = position where actor_id = $1", actor_id
         )

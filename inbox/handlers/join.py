@@ -39,6 +39,7 @@ async def receive(context: HandlerContext) -> str:
     group, project = found
     await refuse_if_blocked(context, group)
     tx, person = context.tx, context.actor
+    await tx.projects.hold(group.id)
     if person.type in NOBODY:
         await _decline(context, group, "Persons and organisations belong to projects.")
         return "declined: neither a person nor an organisation"
@@ -150,6 +151,7 @@ async def receive_leave(context: HandlerContext) -> str:
 
 async def _end(context: HandlerContext, group: ActorRecord) -> str:
     tx, person = context.tx, context.actor
+    await tx.projects.hold(group.id)
     before = await tx.projects.membership(group.id, person.id)
     if before is None or before.state in {"left", "removed", "declined"}:
         raise Ignored("who leaves was no member")

@@ -201,6 +201,8 @@ async def _invitation_answered(
     group = await tx.actors.by_id(membership.project_id)
     if group is None or not group.local:
         raise Ignored("the invitation was not ours")
+    await tx.projects.hold(group.id)
+    membership = await tx.projects.membership(group.id, context.actor.id) or membership
     if membership.state != "invited":
         if agreed and not is_member(membership):
             await context.outgoing.answer_project(

@@ -58,6 +58,7 @@ async def stand_at(
     tx: Tx, record: ObjectRecord, person: ActorRecord, state: str, now: int, *, url: str = ""
 ) -> AttendanceRecord:
     """Let somebody stand to an event in another way; in one of ours they are counted again."""
+    await tx.events.hold(record.id)
     before = await tx.events.attendance(record.id, person.id)
     attendance = AttendanceRecord(record.id, person.id, state, url, "", 0, now, now)
     if before is not None:

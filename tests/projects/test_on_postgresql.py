@@ -1,17 +1,23 @@
 """Nodes that keep what they know on PostgreSQL: the same project, and what comes at one time."""
 
 import asyncio
+from typing import Any
+
+import pytest
 
 from objects.polls import vote
 from objects.projects.membership import NotAllowed, check_not_last_lead, stand
 from outbox.acts.events.attending import join_event
+from outbox.acts.projects.belonging import answer_request, change_role, join, remove
 from outbox.acts.projects.entries import change_entry, withdraw_entry
 from outbox.context import ActRefused
+from storage.projects import MembershipRecord, ProjectStatements
 from storage.records import ActorRecord
 from storage.store import Tx
 from tests.projects.dates import calls_on, decision_on, milestones_on, partners, plan, proposal
 from tests.support.events import announce, event_at
 from tests.support.fediverse import Network
+from tests.support.projects import open_project
 
 
 async def test_partners_work_in_a_project_and_see_the_same(postgres_network: Network) -> None:
@@ -94,3 +100,40 @@ async def test_two_leads_who_leave_at_one_time_do_not_both_go(postgres_network: 
     gone = await asyncio.gather(leave(0), leave(1), return_exceptions=True)
     assert [type(one) for one in gone if one is not None] == [NotAllowed]
     assert len(await space.members(alpha)) == 1
+
+
+async def test_who_asked_is_admitted_once(postgres_network: Network) -> None:
+    alpha = await postgres_network.node("alpha")
+    space = await open_project(postgres_network, alpha)
+    group, lead = await space.group(alpha), await alpha.person("lea")
+    asker = await alpha.person("anne")
+    await join(alpha.outbox, asker, group)
+    await postgres_network.settle()
+    clicks = (answer_request(alpha.outbox, lead, group, asker, agreed=True) for _ in range(4))
+    answers = await asyncio.gather(*clicks, return_exceptions=True)
+    assert sum(isinstance(answer, ActRefused) for answer in answers) == 3
+    assert (await alpha.notified("anne")).count("project.admitted") == 1
+
+
+async def test_who_is_removed_does_not_come_back_by_another_role(
+    postgres_network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space, (alpha,) = await partners(postgres_network, ("alpha", "anne"))
+    group, lead = await space.group(alpha), await alpha.person("lea")
+    anne = await alpha.person("anne")
+    look = ProjectStatements.membership
+
+    async def slow(self: ProjectStatements, *ids: int, **named: Any) -> MembershipRecord | None:
+        found = await look(self, *ids, **named)
+        task = asyncio.current_task()
+        if task is not None and task.get_name() == "late" and anne.id in ids:
+            await asyncio.sleep(0.3)
+        return found
+
+    monkeypatch.setattr(ProjectStatements, "membership", slow)
+    change = change_role(alpha.outbox, lead, group, anne, "observer")
+    late = asyncio.create_task(change, name="late")
+    await asyncio.sleep(0.1)
+    await remove(alpha.outbox, lead, group, anne)
+    await asyncio.gather(late, return_exceptions=True)
+    assert list(await space.members(alpha)) == ["lea@alpha.example"]

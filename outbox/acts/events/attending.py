@@ -41,6 +41,7 @@ async def join_event(
         current, event = await _event(tx, person, record)
         if current.actor_id == person.id:
             raise ActRefused(409, "own-event", "Who organises an event takes part anyway.")
+        await tx.events.hold(record.id)
         before = await tx.events.attendance(record.id, person.id)
         if current.local:
             return await _join_here(context, tx, person, current, event, before, message)
@@ -65,7 +66,6 @@ async def _join_here(
     before: AttendanceRecord | None,
     message: str,
 ) -> AttendanceRecord:
-    await tx.events.hold(record.id)
     taken = await tx.events.count_accepted(record.id)
     answer, reason = answer_to(event, before, taken, context.now())
     if answer == "elsewhere":
@@ -148,6 +148,7 @@ async def answer_attendance(
     """
 
     async def operation(tx: Tx) -> AttendanceRecord:
+        await tx.events.hold(record.id)
         event = await _organised(tx, organiser, record)
         before = await tx.events.attendance(record.id, person_id)
         person = await tx.actors.by_id(person_id)
@@ -156,7 +157,6 @@ async def answer_attendance(
         wanted = "accepted" if agreed else "rejected"
         if before.state == wanted:
             return before
-        await tx.events.hold(record.id)
         if agreed and is_full(event, await tx.events.count_accepted(record.id)):
             raise ActRefused(409, "full", REASONS["full"])
         attendance = await stand_at(tx, record, person, wanted, context.now())
@@ -185,6 +185,7 @@ async def note_attendances(
 
     async def operation(tx: Tx) -> int:
         await _organised(tx, organiser, record)
+        await tx.events.hold(record.id)
         changed = 0
         for attendance, person in await tx.events.attendees(record.id, PRESENT_STATES):
             if person.id not in noted:

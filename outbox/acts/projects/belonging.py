@@ -49,6 +49,7 @@ async def invite(
     """
 
     async def operation(tx: Tx) -> MembershipRecord:
+        await tx.projects.hold(group.id)
         await hosted_and_led(tx, lead, group)
         return await invite_within(tx, context, lead, group, person, role, message)
 
@@ -61,6 +62,7 @@ async def withdraw_invitation(
     """Take an invitation back. Raises `ActRefused` when there is none that waits."""
 
     async def operation(tx: Tx) -> None:
+        await tx.projects.hold(group.id)
         await hosted_and_led(tx, lead, group)
         await withdraw_within(tx, context, group, person)
 
@@ -77,6 +79,7 @@ async def answer_invitation(
     """
 
     async def operation(tx: Tx) -> MembershipRecord:
+        await tx.projects.hold(group.id)
         before = await tx.projects.membership(group.id, person.id)
         if before is None or before.state != "invited":
             raise ActRefused(404, "no-invitation", "No invitation waits for an answer.")
@@ -126,6 +129,7 @@ async def join(
     """
 
     async def operation(tx: Tx) -> MembershipRecord:
+        await tx.projects.hold(group.id)
         project = await tx.projects.by_id(group.id)
         if project is None:
             raise ActRefused(404, "no-project", "There is no such project.")
@@ -189,6 +193,7 @@ async def answer_request(
     """
 
     async def operation(tx: Tx) -> MembershipRecord:
+        await tx.projects.hold(group.id)
         await hosted_and_led(tx, lead, group)
         before = await tx.projects.membership(group.id, person.id)
         if before is None or before.state != "requested":
@@ -211,6 +216,7 @@ async def change_role(
     """Give a member another role, or say anew what they do. Raises `ActRefused`."""
 
     async def operation(tx: Tx) -> MembershipRecord:
+        await tx.projects.hold(group.id)
         await hosted_and_led(tx, lead, group)
         return await change_role_within(tx, context, group, person, role, engagement)
 
@@ -223,6 +229,7 @@ async def leave(
     """Belong to a project no more, or take back that one asked. Raises `ActRefused`."""
 
     async def operation(tx: Tx) -> MembershipRecord:
+        await tx.projects.hold(group.id)
         before = await tx.projects.membership(group.id, person.id)
         if before is None or before.state not in {"member", "requested", "invited"}:
             raise ActRefused(404, "not-a-member", "You are no member of this project.")
@@ -257,6 +264,7 @@ async def remove(
     """
 
     async def operation(tx: Tx) -> MembershipRecord:
+        await tx.projects.hold(group.id)
         await hosted_and_led(tx, lead, group)
         return await remove_within(tx, context, group, person)
 

@@ -45,6 +45,7 @@ async def carry_out(
     """
     # Names in texts that nobody here knows stay text: the network is not asked meanwhile.
     within = replace(context, store=Nested(tx), looks_up=False)
+    await tx.projects.hold(group.id)
     try:
         match proposal:
             case NewEntry():

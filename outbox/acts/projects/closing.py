@@ -1,5 +1,7 @@
 """Ending a project, taking it up again, and making an experience out of what its notes tell."""
 
+from dataclasses import replace
+
 from objects.experiences.drafts import Draft, Writer, Written, load_draft, start
 from objects.projects.blocks import SUGGESTED
 from objects.projects.closing import compose
@@ -12,6 +14,7 @@ from outbox.acts.experiences import check_may_publish
 from outbox.acts.projects.spaces import Space, SpaceDraft, change_space, hosted_and_led
 from outbox.context import ActRefused, OutboxContext
 from storage.draft_sources import SourceRecord
+from storage.nested import Nested
 from storage.records import ActorRecord
 from storage.store import Tx
 
@@ -39,18 +42,22 @@ async def reopen_space(context: OutboxContext, lead: ActorRecord, group: ActorRe
 async def _in_state(
     context: OutboxContext, lead: ActorRecord, group: ActorRecord, state: State
 ) -> Space:
-    async def look(tx: Tx) -> SpaceDraft:
+    async def operation(tx: Tx) -> Space:
+        await tx.projects.hold(group.id)
         record = await hosted_and_led(tx, lead, group)
-        return SpaceDraft(
-            name=group.name or group.username,
-            summary=plain_text(group.summary),
+        known = await tx.actors.by_id(group.id) or group
+        draft = SpaceDraft(
+            name=known.name or known.username,
+            summary=plain_text(known.summary),
             project=fields_of(record),
             state=state,
             joining=record.joining,  # type: ignore[arg-type]  # checked when it was stored
             reach=record.reach,  # type: ignore[arg-type]  # as above
         )
+        # What another lead changes at this moment stays: both are one transaction.
+        return await change_space(replace(context, store=Nested(tx)), lead, known, draft)
 
-    return await change_space(context, lead, group, await context.store.query(look))
+    return await context.store.write(operation)
 
 
 async def begin_experience(context: OutboxContext, writer: Writer, group: ActorRecord) -> Draft:

@@ -10,6 +10,7 @@ from objects.projects.fields import ProjectReach
 from objects.projects.store import entry_in
 from outbox.acts.projects.entries import EntryDraft, project_of, publish_entry, renew
 from outbox.context import ActRefused, OutboxContext
+from storage.nested import Nested
 from storage.records import ActivityRecord, ActorRecord, ObjectRecord
 from storage.store import Tx
 
@@ -121,10 +122,19 @@ async def withdraw_proposal(
 ) -> ActivityRecord:
     """Take a proposal back that is not decided: the vote ends, nothing is adopted."""
     _must_be_of(author, record)
-    entry = await _proposed(context, record)
-    await _end_vote(context, record)
-    changed = replace(entry, state="withdrawn", happened=day_of(context.now()))
-    return await renew(context, author, await project_of(context, record), record, entry=changed)
+
+    async def operation(tx: Tx) -> ActivityRecord:
+        # One transaction: a vote that has ended and is not withdrawn would be counted.
+        within = replace(context, store=Nested(tx), looks_up=False)
+        await tx.objects.hold_poll(record.id)
+        current = await tx.objects.by_id(record.id) or record
+        entry = await _proposed(within, current)
+        await _end_vote(within, current)
+        changed = replace(entry, state="withdrawn", happened=day_of(context.now()))
+        group = await project_of(within, current)
+        return await renew(within, author, group, current, entry=changed)
+
+    return await context.store.write(operation)
 
 
 async def close_vote(
@@ -143,7 +153,8 @@ async def conclude(context: OutboxContext, object_id: int) -> ActivityRecord | N
     Doing it again changes nothing: votes do not count any more, and what is decided stays so.
     """
 
-    async def look(tx: Tx) -> tuple[ObjectRecord, Entry, ActorRecord] | None:
+    async def operation(tx: Tx) -> ActivityRecord | None:
+        await tx.objects.hold_poll(object_id)
         record = await tx.objects.by_id(object_id)
         if record is None or not record.local or record.deleted_at is not None:
             return None
@@ -159,14 +170,11 @@ async def conclude(context: OutboxContext, object_id: int) -> ActivityRecord | N
         entry = replace(
             found.entry, state=outcome.state, outcome=outcome.text, happened=closed, due=closed
         )
-        return record, entry, found.author
+        within = replace(context, store=Nested(tx), looks_up=False)
+        group = await project_of(within, record)
+        return await renew(within, found.author, group, record, entry=entry)
 
-    found = await context.store.query(look)
-    if found is None:
-        return None
-    record, entry, author = found
-    group = await project_of(context, record)
-    return await renew(context, author, group, record, entry=entry)
+    return await context.store.write(operation)
 
 
 async def _end_vote(context: OutboxContext, record: ObjectRecord) -> None:
@@ -174,6 +182,7 @@ async def _end_vote(context: OutboxContext, record: ObjectRecord) -> None:
     now = context.now()
 
     async def operation(tx: Tx) -> None:
+        await tx.objects.hold_poll(record.id)
         poll = await tx.objects.poll(record.id)
         if poll is None or (poll.closes_at is not None and poll.closes_at <= now):
             return

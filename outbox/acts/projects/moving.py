@@ -4,6 +4,8 @@ As with accounts (FEP-7628): the new Group names the old one in `alsoKnownAs`, t
 where it went, and everybody who belongs to it goes along.
 """
 
+from dataclasses import replace
+
 from actors.keys import KeyPairs
 from actors.local import ProfileChanges, update_profile
 from actors.relationships import undo_follow
@@ -18,6 +20,7 @@ from outbox.acts.projects.spaces import MAX_SUMMARY, Space, SpaceDraft, hosted_a
 from outbox.builders import move as builder
 from outbox.context import ActRefused, OutboxContext
 from outbox.recipients import Recipients
+from storage.nested import Nested
 from storage.records import ActivityRecord, ActorRecord
 from storage.store import Tx
 
@@ -47,13 +50,16 @@ async def prepare_home(
         joining="invitation",
         reach=before.reach,  # type: ignore[arg-type]
     )
-    space = await open_space(context, partner, username, draft, pairs)
     aliases = ProfileChanges(also_known_as=[old.url])
 
-    async def operation(tx: Tx) -> ActorRecord:
-        return await update_profile(tx, space.group, aliases, context.now())
+    async def operation(tx: Tx) -> Space:
+        # One transaction: a home that names nothing would be in the way of the next try.
+        within = replace(context, store=Nested(tx))
+        space = await open_space(within, partner, username, draft, pairs)
+        group = await update_profile(tx, space.group, aliases, context.now())
+        return Space(group, space.record)
 
-    return Space(await context.store.write(operation), space.record)
+    return await context.store.write(operation)
 
 
 async def homes_here(tx: Tx, old: ActorRecord) -> list[ActorRecord]:

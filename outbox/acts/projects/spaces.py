@@ -115,7 +115,9 @@ async def change_space(
 
     async def operation(tx: Tx) -> Space:
         now = context.now()
+        await tx.projects.hold(group.id)
         before = await hosted_and_led(tx, lead, group)
+        known = await tx.actors.by_id(group.id) or group
         changes = ProfileChanges(
             name=plain_line(draft.name),
             summary=paragraphs(draft.summary.strip()),
@@ -123,7 +125,7 @@ async def change_space(
             image=draft.image,
         )
         shown = _shown(draft, await leads(tx, group.id), changes)
-        changed = await update_profile(tx, group, shown, now)
+        changed = await update_profile(tx, known, shown, now)
         row = project_row(
             changed,
             draft.project,
