@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from node.commands.shared import AsJson, Username, local_actor, show_json, with_node
+from node.commands.shared import AsJson, Username, local_actor, new_file, show_json, with_node
 from node.services import Services
 from objects.archive.writing import ArchiveSources, archive
 from outbox.acts.bring import Bringer, Brought
@@ -26,16 +26,12 @@ def export_member(
         sources = ArchiveSources(
             services.store, services.identifiers, services.files, version("communotic")
         )
-        opened = await asyncio.to_thread(file.open, "xb")
-        with opened:
+        async with new_file(file) as opened:
             async for part in archive(sources, actor, services.now()):
                 await asyncio.to_thread(opened.write, part)
             return opened.tell()
 
-    try:
-        size = with_node(work)
-    except FileExistsError:
-        raise typer.BadParameter(f"{file} exists already") from None
+    size = with_node(work)
     typer.echo(f"{file}: {size} bytes")
 
 

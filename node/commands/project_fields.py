@@ -6,8 +6,13 @@ from typing import Annotated, Any
 import typer
 
 from actors.documents import wire_time
-from node.commands.project_shared import Reach
+from node.commands.project_shared import Reach, check_days
+from node.commands.shared import fail
+from objects.experiences.checking import is_territory
+from objects.experiences.fields import MAX_LINE
+from objects.projects.fields import MAX_PURPOSE
 from objects.projects.store import fields_of
+from objects.reading import web_address
 from objects.text import plain_text
 from outbox.acts.projects.finding import Found
 from outbox.acts.projects.spaces import SpaceDraft
@@ -75,7 +80,19 @@ def said(
         "ends": ends,
         "objectives": None if objective is None else tuple(objective),
     }
-    return {name: value for name, value in found.items() if value is not None}
+    given = {name: value for name, value in found.items() if value is not None}
+    check_days(starts or "", ends or "")
+    if starts and ends and ends < starts:
+        fail("a project ends after it has begun")
+    if call_url and web_address(call_url) is None:
+        fail(f"{call_url[:100]!r} is no web address")
+    if territory and not is_territory(territory):
+        fail(f"{territory[:20]!r} is no INSEE code")
+    for name, value in given.items():
+        most = MAX_PURPOSE if name == "purpose" else MAX_LINE
+        if any(len(text) > most for text in ([value] if isinstance(value, str) else value)):
+            fail(f"{name} has at most {most} characters")
+    return given
 
 
 def draft_of(found: Found) -> SpaceDraft:

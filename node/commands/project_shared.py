@@ -1,12 +1,13 @@
 """What the commands about projects share: arguments, and finding the project and the people."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from actors.documents import wire_time
-from node.commands.shared import local_actor, show_json
+from node.commands.shared import fail, local_actor, show_json
 from node.services import Services
 from outbox.acts.projects.finding import Found, find_project
 from storage.projects import MembershipRecord
@@ -52,6 +53,17 @@ async def somebody(services: Services, typed: str) -> ActorRecord:
     if "@" in name or name.startswith(("https://", "http://")):
         return await services.remote.resolve(name)
     return await local_actor(services, name)
+
+
+def check_days(*days: str) -> None:
+    """End with a sentence when something was typed that is no day, or written otherwise."""
+    for day in days:
+        try:
+            known = not day or date.fromisoformat(day).isoformat() == day
+        except ValueError:
+            known = False
+        if not known:
+            fail(f"{day[:20]!r} is no day: write 2026-11-28")
 
 
 def shown_member(membership: MembershipRecord, person: ActorRecord) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,15 +9,15 @@ from typing import Annotated, Any
 import typer
 
 from actors.documents import wire_time
-from node.commands.project_shared import ProjectName, Reach, Who, stand_before
+from node.commands.project_shared import ProjectName, Reach, Who, check_days, stand_before
 from node.commands.shared import AsJson, fail, local_actor, show_json, with_node
 from node.services import Services
 from objects.media import store_upload
-from objects.projects.entries import OF_THE_GROUP, Entry, from_json
+from objects.projects.entries import OF_THE_GROUP, TALK, Entry, from_json
 from objects.projects.fields import ProjectReach
 from objects.reading import web_address
 from objects.text import plain_text
-from outbox.acts.projects.decisions import Proposal, propose
+from outbox.acts.projects.decisions import Proposal, propose, raise_objection
 from outbox.acts.projects.entries import EntryDraft, publish_entry, withdraw_entry
 from storage.project_entries import EntryRecord
 from storage.records import ActorRecord, ObjectRecord
@@ -100,8 +99,8 @@ def note(
     entry = Entry(kind=named.value, title=title, state=state, milestone=milestone, due=due,
                   happened=happened, responsible=responsible, link=link, licence=licence,
                   quorum=quorum, skills=tuple(skill or ()))  # fmt: skip
-    _check(entry, choice or [])
     asked = _Asked(text, reach.value if reach else None, choice or [], reply_to, file or [])
+    _check(entry, asked)
     record = with_node(lambda services: _publish(services, username, project, entry, asked))
     if as_json:
         show_json({"url": record.url, "kind": entry.kind, "visibility": record.visibility})
@@ -140,6 +139,8 @@ async def _publish(
     answered = None
     if asked.reply_to:
         answered = await services.outbox.objects.visible(asked.reply_to, author)
+    if answered is not None and entry.kind == "objection":
+        return await raise_objection(services.outbox, author, answered, asked.text)
     owner = found.group if entry.kind in OF_THE_GROUP else author
     draft = EntryDraft(
         entry=entry,
@@ -228,15 +229,20 @@ async def _uploaded(services: Services, owner: ActorRecord, paths: list[Path]) -
     return tuple(found)
 
 
-def _check(entry: Entry, choices: list[str]) -> None:
+def _check(entry: Entry, asked: "_Asked") -> None:
     """End with a sentence when something was typed that cannot be."""
-    for day in (entry.due, entry.happened):
-        try:
-            date.fromisoformat(day or "2000-01-01")
-        except ValueError:
-            fail(f"{day!r} is no day: write 2026-11-28")
+    check_days(entry.due, entry.happened)
     for address in (entry.milestone, entry.responsible, entry.link):
         if address and web_address(address) is None:
             fail(f"{address!r} is no web address")
-    if choices and entry.kind != "decision":
+    if entry.kind in TALK and not asked.reply_to:
+        fail(f"say with --reply-to which entry the {entry.kind} answers")
+    if not asked.choices:
+        if entry.quorum is not None:
+            fail("only a vote has a quorum: say with --choice what may be voted for")
+        return
+    if entry.kind != "decision":
         fail("only decisions are put to the vote: --kind decision")
+    beside = (entry.state, entry.happened, entry.responsible, entry.link, entry.licence)
+    if any(beside) or entry.skills or asked.reply_to or asked.files:
+        fail("a vote has a title, a text, choices, a last day, a quorum and a milestone alone")

@@ -32,7 +32,7 @@ from node.commands.project_offers import add_offer_commands
 from node.commands.project_people import add_people_commands
 from node.commands.project_shared import ProjectName, Reach, Who, stand_before
 from node.commands.project_writing import add_writing_commands
-from node.commands.shared import AsJson, local_actor, show_json, with_node
+from node.commands.shared import AsJson, local_actor, new_file, show_json, with_node
 from node.services import Services
 from objects.archive.writing import ArchiveSources
 from objects.projects.archive.writing import export_project
@@ -228,8 +228,7 @@ def export(
         )
         parts = export_project(sources, found.group, member, services.now())
         first = await anext(parts)
-        opened = await asyncio.to_thread(file.open, "xb")
-        with opened:
+        async with new_file(file) as opened:
             await asyncio.to_thread(opened.write, first)
             async for part in parts:
                 await asyncio.to_thread(opened.write, part)
@@ -241,10 +240,7 @@ def export(
         except NotAllowed as error:
             raise ValueError(error.detail) from None
 
-    try:
-        size = with_node(allowed)
-    except FileExistsError:
-        raise typer.BadParameter(f"{file} exists already") from None
+    size = with_node(allowed)
     typer.echo(f"{file}: {size} bytes")
 
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, BinaryIO, NoReturn, TypeVar
 
 import orjson
 import typer
@@ -77,6 +77,28 @@ def with_node(work: Callable[[Services], Coroutine[Any, Any, T]]) -> T:
             return await work(services)
 
     return run(whole())
+
+
+@asynccontextmanager
+async def new_file(path: Path) -> AsyncIterator[BinaryIO]:
+    """A file to be written, which is not there yet; what is not finished does not stay.
+
+    What the disk does not allow ends with a sentence: code 2 when the file is there already.
+    """
+    try:
+        opened = await asyncio.to_thread(path.open, "xb")
+    except FileExistsError:
+        raise typer.BadParameter(f"{path} exists already") from None
+    except OSError as error:
+        fail(f"{path} cannot be written: {error.strerror}")
+    try:
+        with opened:
+            yield opened
+    except BaseException as error:
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+        if isinstance(error, OSError):
+            fail(f"{path} cannot be written: {error.strerror}")
+        raise
 
 
 async def local_actor(services: Services, username: str) -> ActorRecord:
