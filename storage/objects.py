@@ -197,6 +197,9 @@ class ObjectStatements(AudienceStatements, PollStatements):
         await self.connection.execute(
             "update media set object_id = null where object_id = $1", record.id
         )
+        await self.connection.execute(
+            "update project_entries set fields = '{}', refusal = '' where object_id = $1", record.id
+        )
         if record.visibility in OPEN:
             await self._count_post(record, -1)
         if record.in_reply_to_id is not None:

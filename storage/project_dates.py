@@ -25,7 +25,8 @@ class ProjectDateStatements(Statements):
             "select e.object_id from project_entries e join objects o on o.id = e.object_id "
             "join actors w on w.id = o.actor_id "
             "where e.kind = $1 and e.state = $2 and e.due_at <= $3 and o.local = 1 "
-            "and o.deleted_at is null and w.state = 'active' and w.moved_to = '' "
+            "and o.deleted_at is null and w.state = 'active' "
+            "and (w.moved_to = '' or w.type <> 'Group') "
             "and (e.kind <> 'decision' or o.type = 'Question') order by e.due_at limit $4",
             kind,
             state,

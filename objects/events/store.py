@@ -81,11 +81,17 @@ async def _tell_attendees(
 ) -> None:
     """Tell those of here who take part; what goes with the event names it not (`stays`: False)."""
     about = record.id if stays else None
-    for _, person in await tx.events.attendees(record.id, CONCERNED):
-        if person.local and person.id != record.actor_id:
-            await tx.activities.notify(
-                NotificationRecord(new_id(), person.id, kind, record.actor_id, about, now, None)
-            )
+    found = [person for _, person in await tx.events.attendees(record.id, CONCERNED)]
+    people = [one for one in found if one.local and one.id != record.actor_id]
+    if record.visibility == "project":  # some may have left it
+        entry = await tx.project_entries.by_id(record.id)
+        ids = [one.id for one in people]
+        members = await tx.projects.members_among(entry.project_id, ids) if entry else []
+        people = [one for one in people if one.id in members]
+    for person in people:
+        await tx.activities.notify(
+            NotificationRecord(new_id(), person.id, kind, record.actor_id, about, now, None)
+        )
 
 
 async def end_event(tx: Tx, record: ObjectRecord, now: int) -> None:

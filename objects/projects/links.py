@@ -82,6 +82,8 @@ async def opened(tx: Tx, secret: str, now: int) -> Opened | None:
     record = await tx.projects.by_id(link.project_id)
     if group is None or record is None or not group.local or group.state != "active":
         return None
+    if group.moved_to:
+        return None  # an empty report would say that nothing was done
     period = Period.of_moments(link.period_from, link.period_to)
     reach = reach_named(link.reach, "public")
     return Opened(link, await report_of(tx, group, record, period, reach))
