@@ -25,11 +25,12 @@ class DraftSourceStatements(Statements):
     """Everything that is asked of `draft_sources`."""
 
     async def add(self, sources: list[SourceRecord]) -> None:
-        """Note where the blocks of a new draft come from."""
+        """Note where the blocks of a new draft come from, once: two clicks make one draft."""
         await self.connection.execute_many(
             "insert into draft_sources "
             "(draft_id, project_id, field, position, object_id, text, confirmed) "
-            "values ($1, $2, $3, $4, $5, $6, $7)",
+            "values ($1, $2, $3, $4, $5, $6, $7) "
+            "on conflict (draft_id, field, position) do nothing",
             [
                 (s.draft_id, s.project_id, s.field, s.position, s.object_id, s.text, s.confirmed)
                 for s in sources

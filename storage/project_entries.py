@@ -188,6 +188,12 @@ class ProjectEntryStatements(Statements):
         await self.connection.execute(
             "update project_files set project_id = $2 where project_id = $1", project_id, new_id
         )
+        # Members' own calendars show the project wherever it lives.
+        await self.connection.execute(
+            "update project_links set project_id = $2 where project_id = $1 and kind = 'calendar'",
+            project_id,
+            new_id,
+        )
 
     async def replace_milestone(self, old_url: str, new_url: str) -> None:
         """Let what belonged to a milestone belong to the one that stands for it now."""

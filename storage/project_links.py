@@ -53,10 +53,11 @@ class ProjectLinkStatements(Statements):
         )
 
     async def of_project(self, project_id: int, kind: str) -> list[ProjectLinkRecord]:
-        """A project's links of a kind, latest first, those that lead nowhere any more too."""
+        """A project's links of a kind, latest first; those that were revoked come last."""
         return await self.all_of(
             ProjectLinkRecord,
-            "from project_links where project_id = $1 and kind = $2 order by id desc limit $3",
+            "from project_links where project_id = $1 and kind = $2 "
+            "order by case when revoked_at is null then 0 else 1 end, id desc limit $3",
             project_id,
             kind,
             MAX_LISTED,

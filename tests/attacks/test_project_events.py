@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from outbox.acts.events.attending import join_event
+from outbox.acts.moderate import sanction_actor
 from outbox.acts.projects.belonging import remove
 from outbox.context import ActRefused
 from storage.records import ObjectRecord
@@ -154,6 +155,16 @@ async def test_a_secret_calendar_ends_with_membership(place: Place) -> None:
     lea = await place.alpha.person("lea")
     await remove(place.alpha.outbox, lea, await place.group(place.alpha), chloe)
     await place.network.settle()
+    assert (await anybody.get(path)).status_code == 404
+
+
+async def test_a_secret_calendar_shows_nothing_of_a_suspended_project(place: Place) -> None:
+    await secret(place)
+    group = await place.group(place.alpha)
+    path = await _address(await signed_in(place.alpha, "lea"), group.id)
+    anybody: Any = place.alpha.app.test_client()
+    assert (await anybody.get(path)).status_code == 200
+    await sanction_actor(place.alpha.outbox, "admin", group, "suspend", "")
     assert (await anybody.get(path)).status_code == 404
 
 

@@ -1,5 +1,7 @@
 """What was on its way when a project moved, and what its members change afterwards."""
 
+import re
+
 import pytest
 
 from outbox.acts.projects.belonging import answer_invitation, invite, join
@@ -7,9 +9,11 @@ from outbox.acts.projects.entries import change_entry, withdraw_entry
 from outbox.acts.projects.moving import move_space, prepare_home
 from outbox.context import ActRefused
 from tests.projects.test_moving import HOUR, moved, three
+from tests.support.events import announce
 from tests.support.factories import activity
 from tests.support.fediverse import Network, node_keys
 from tests.support.projects import ProjectSpace, open_project
+from tests.support.signed_in import post, signed_in
 from tests.support.wires import Wires
 
 
@@ -102,3 +106,18 @@ async def test_the_new_home_names_its_leads(network: Network) -> None:
     await space.invite(beta, "bruno")
     there = await moved(network, space, beta)
     assert "lea@alpha.example" in (await there.group(beta)).fields
+
+
+async def test_members_calendars_go_along(network: Network) -> None:
+    space = await three(network)
+    beta, gamma = network.nodes["beta.example"], network.nodes["gamma.example"]
+    await announce(beta, "bruno", group=await space.group(beta), title="Réunion de rentrée")
+    await network.settle()
+    chloe = await signed_in(gamma, "chloe")
+    group = await space.group(gamma)
+    answer = await post(chloe, f"/projects/{group.id}/calendar/addresses")
+    found = re.search(r"(/calendars/[\w-]+\.ics)", await answer.get_data(as_text=True))
+    assert found is not None
+    await moved(network, space, beta)
+    calendar = await gamma.app.test_client().get(found[1], headers={"Host": gamma.host})
+    assert "rentrée" in await calendar.get_data(as_text=True)

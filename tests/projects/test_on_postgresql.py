@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from objects.experiences.drafts import Writer
 from objects.polls import vote
 from objects.projects.membership import NotAllowed, check_not_last_lead, stand
 from outbox.acts.events.attending import join_event
 from outbox.acts.projects.belonging import answer_request, change_role, join, remove
+from outbox.acts.projects.closing import begin_experience
 from outbox.acts.projects.entries import change_entry, withdraw_entry
 from outbox.context import ActRefused
 from storage.projects import MembershipRecord, ProjectStatements
@@ -137,3 +139,12 @@ async def test_who_is_removed_does_not_come_back_by_another_role(
     await remove(alpha.outbox, lead, group, anne)
     await asyncio.gather(late, return_exceptions=True)
     assert list(await space.members(alpha)) == ["lea@alpha.example"]
+
+
+async def test_two_clicks_make_one_draft_of_a_project(postgres_network: Network) -> None:
+    alpha = await postgres_network.node("alpha")
+    space = await open_project(postgres_network, alpha, purpose="Former.")
+    lea, group = await alpha.person("lea"), await space.group(alpha)
+    clicks = (begin_experience(alpha.outbox, Writer(lea, False, None), group) for _ in range(3))
+    drafts = await asyncio.gather(*clicks)
+    assert len({draft.record.id for draft in drafts}) == 1

@@ -127,7 +127,9 @@ async def _opened(
     membership = await tx.projects.membership(link.project_id, link.created_by)
     group = await tx.actors.by_id(link.project_id)
     viewer = await tx.actors.by_id(link.created_by)
-    if group is None or viewer is None or viewer.state != "active" or not viewer.local:
+    if group is None or group.state != "active":
+        return None
+    if viewer is None or viewer.state != "active" or not viewer.local:
         return None
     return (group, viewer, link) if is_member(membership) else None
 
