@@ -5,7 +5,8 @@ import pytest
 from actors.administration import set_domain_rule
 from outbox.acts.leave import leave as depart
 from outbox.acts.moderate import remove_suspended, sanction_actor
-from outbox.acts.projects.belonging import leave
+from outbox.acts.projects.belonging import invite, leave
+from outbox.context import ActRefused
 from tests.support.events import announce, event_at, join
 from tests.support.fediverse import LocalNode, Network
 from tests.support.projects import ProjectSpace, open_project
@@ -109,3 +110,27 @@ async def test_who_was_at_an_event_stays_counted(network: Network) -> None:
     network.clock.pass_by(30 * 86_400)
     await depart(node.outbox, await node.person("anne"), "admin")
     assert await seats(node, record.url) == 1
+
+
+async def test_nobody_who_is_gone_is_invited(space: ProjectSpace) -> None:
+    pia = await space.host.person("pia")
+    await gone(space, "pia")
+    deleted = await space.host.actor(pia.url)
+    assert deleted is not None
+    lead, group = await space.host.person("lea"), await space.group(space.host)
+    with pytest.raises(ActRefused, match="not there any more"):
+        await invite(space.host.outbox, lead, group, deleted, "partner")
+
+
+async def test_nothing_is_written_for_a_suspended_project_that_would_wait_for_ever(
+    space: ProjectSpace,
+) -> None:
+    node = space.host
+    note = await space.write(node, "lea", "Avant.")
+    await space.network.settle()
+    await sanction_actor(node.outbox, "admin", await space.group(node), "suspend", "")
+    with pytest.raises(ActRefused, match="no such project"):
+        await space.write(node, "lea", "Pendant.")
+    await node.write("pia", "Bravo.", reply_to=note.url)
+    await space.network.settle()
+    assert await space.timeline(node, "lea") == [note.url]

@@ -42,6 +42,8 @@ async def invite_within(
         raise ActRefused(409, "member", f"{person.account} is a member already.")
     if person.type in NOBODY:
         raise ActRefused(422, "not-a-person", "Persons and organisations belong to projects.")
+    if person.state != "active" or person.severity == "suspend":
+        raise ActRefused(404, "no-person", f"{person.account} is not there any more.")
     if before is not None and before.state == "requested":
         return await admit(tx, context, group, person, role, by=lead)
     number = new_id()

@@ -60,7 +60,7 @@ async def _beside_answered(tx: Tx, draft: NoteDraft, answered: ObjectRecord) -> 
         return draft
     entry = await tx.project_entries.by_id(answered.id)
     group = await tx.actors.by_id(entry.project_id) if entry is not None else None
-    if group is None:
+    if group is None or (group.state != "active" and answered.visibility != "project"):
         return draft
     return replace(draft, project=group, entry=draft.entry or Entry(kind="comment"))
 
@@ -70,7 +70,9 @@ async def _checked(tx: Tx, author: ActorRecord, draft: NoteDraft) -> NoteDraft:
     group = draft.project
     assert group is not None
     project = await tx.projects.by_id(group.id)
-    if project is None:
+    current = await tx.actors.by_id(group.id)
+    if project is None or current is None or current.state != "active":
+        # A suspended one would never give a number to what is written now.
         raise ActRefused(404, "no-project", "There is no such project.")
     talk = draft.entry is not None and draft.entry.kind in TALK
     answered = draft.in_reply_to
