@@ -252,6 +252,8 @@ NO_PAGES: Final = frozenset(
         "/objects/<int:number>/context", "/objects/<int:number>/likes",
         "/objects/<int:number>/replies", "/objects/<int:number>/shares",
         "/objects/<int:number>/edit", "/objects/<int:number>/reuse", "/oembed", "/post",
+        "/projects/files/<int:number>/<file>",
+        "/projects/files/<int:number>/<leave>/<file>",
         "/objects/<int:number>/quotes/<int:quoting>", "/read/<int:object_id>/edit", "/robots.txt",
         "/settings/security/codes/picture.svg",
         "/sign-in/code", "/sign-in/oidc", "/sign-in/oidc/back", "/sign-in/mail",
