@@ -41,7 +41,8 @@ _UNTOUCHED = (
     "where q.object_id = o.id and r.local = 1)"
 )
 # An actor stays while there is a follow, a block, a mute, a note or a report about them, or
-# anything of theirs, or a project that they are or belong to.
+# anything of theirs, or a project that they are or belong to. Servers of the network and of members
+# of projects read and fetch files as their Application: it stays as long as they may.
 _STRANGER = (
     "not exists (select 1 from follows f where f.follower_id = a.id) "
     "and not exists (select 1 from follows f where f.followee_id = a.id) "
@@ -62,7 +63,9 @@ _STRANGER = (
     "and not exists (select 1 from projects p where p.actor_id = a.id) "
     "and not exists (select 1 from project_members m where m.actor_id = a.id) "
     "and not exists (select 1 from project_offers r where r.actor_id = a.id) "
-    "and not exists (select 1 from attendances t where t.actor_id = a.id)"
+    "and not exists (select 1 from attendances t where t.actor_id = a.id) "
+    "and not (a.type = 'Application' and (a.host in (select n.host from network_servers n) "
+    "or exists (select 1 from project_members m where m.host = a.host and m.state = 'member')))"
 )
 
 
@@ -127,10 +130,13 @@ class RetentionStatements(Statements):
         )
 
     async def old_actors(self, before: int, place: Place, limit: int) -> list[Place]:
-        """The next remote actors whose profile was last fetched before a moment."""
+        """The next remote actors who were last fetched, in whatever way, before a moment.
+
+        Whoever only signed something was never looked up: `fetched_at` is 0 then.
+        """
         rows = await self.connection.fetch_all(
             "select fetched_at, id from actors where local = 0 and fetched_at < $1 "
-            "and (fetched_at, id) > ($2, $3) order by fetched_at, id limit $4",
+            "and updated_at < $1 and (fetched_at, id) > ($2, $3) order by fetched_at, id limit $4",
             before,
             place.time,
             place.id,

@@ -38,7 +38,7 @@ create table project_members (
     primary key (project_id, actor_id)
 );
 create index project_members_actor on project_members (actor_id, state);
-create index project_members_host on project_members (project_id, host) where state = 'member';
+create index project_members_host on project_members (host, project_id) where state = 'member';
 create index project_members_url on project_members (url) where url <> '';
 
 -- What belongs to a project: notes, comments, milestones, deliverables, decisions, calls, events.

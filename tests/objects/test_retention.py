@@ -1,12 +1,15 @@
 """What is forgotten, and what anybody's touch keeps."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from objects.retention import prune_remote
 from storage.ids import new_id
+from storage.network import NetworkServerRecord
+from storage.projects import MembershipRecord, ProjectRecord
 from storage.records import ActivityRecord, ActorRecord, ObjectRecord, ReactionRecord
 from storage.store import Store, Tx
 from tests.objects.people import NOW, arrive, block, follow, person, post, publish
@@ -149,7 +152,7 @@ async def test_strangers_are_forgotten_and_acquaintances_are_not(
     store: Store, people: Household
 ) -> None:
     followed, following, blocked, author, stranger = (
-        person(name, "far.example", fetched_at=OLD - 1)
+        person(name, "far.example", fetched_at=OLD - 1, updated_at=OLD - 1)
         for name in ("followed", "following", "blocked", "author", "stranger")
     )
     await arrive(store, followed, following, blocked, author, stranger)
@@ -161,3 +164,35 @@ async def test_strangers_are_forgotten_and_acquaintances_are_not(
     urls = [actor.url for actor in (followed, following, blocked, author, stranger, people.luc)]
     known = await store.query(lambda tx: tx.actors.by_urls(urls))
     assert set(urls) - set(known) == {stranger.url}
+
+
+async def test_whoever_signed_something_of_late_is_no_old_stranger(
+    store: Store, people: Household
+) -> None:
+    late, early = (person(name, "far.example") for name in ("late", "early"))
+    await arrive(store, late, replace(early, updated_at=OLD - 1))
+    assert await prune_remote(store, OLD) == 1
+    assert await store.query(lambda tx: tx.actors.by_url(late.url)) is not None
+
+
+async def test_servers_that_may_read_what_is_for_some_are_kept(
+    store: Store, people: Household
+) -> None:
+    group, member = person("projet", type="Group"), person("nora", "partner.example")
+    hosts = ("partner.example", "network.example", "far.example")
+    servers = [person("actor", host, type="Application", updated_at=OLD - 1) for host in hosts]
+    await arrive(store, group, member, *servers)
+
+    async def operation(tx: Tx) -> None:
+        await tx.network.add(NetworkServerRecord("network.example", "", "", NOW))
+        await tx.projects.add(ProjectRecord(
+            group.id, "{}", "running", "open", "public", "{}", "{}", 0, None, NOW, NOW
+        ))  # fmt: skip
+        await tx.projects.save_membership(MembershipRecord(
+            group.id, member.id, member.host, "partner", "member", "", "", NOW, NOW
+        ))  # fmt: skip
+
+    await store.write(operation)
+    assert await prune_remote(store, OLD) == 1
+    known = await store.query(lambda tx: tx.actors.by_urls([server.url for server in servers]))
+    assert {server.host for server in known.values()} == {"partner.example", "network.example"}

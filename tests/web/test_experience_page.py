@@ -291,7 +291,7 @@ def test_the_whole_experience_of_these_tests_says_everything() -> None:
     empty = Experience()
     unsaid = {
         "adapted_from", "adaptations", "result_here", "contributors", "carried_by", "author_role",
-        "no_caveats", "consent", "unknown", "reach", "language", "licence",
+        "no_caveats", "consent", "unknown", "reach", "language", "licence", "project",
     }  # fmt: skip
     same = [n for n in Experience.__slots__ if getattr(WHOLE, n) == getattr(empty, n)]
     assert set(same) <= unsaid
