@@ -107,6 +107,9 @@ class Outgoing(Protocol):
     async def welcome(self, tx: Tx, group: ActorRecord, newcomer: ActorRecord) -> None:
         """Send the server of a new member who else is there, and what happened so far."""
 
+    async def tell_past(self, tx: Tx, group: ActorRecord, activity: ActivityRecord) -> None:
+        """Have everything announced that came along with a project of ours, by a Move."""
+
     async def pass_on(
         self,
         tx: Tx,

@@ -220,6 +220,10 @@ async def take_in_waiting(context: HandlerContext, group: ActorRecord) -> None:
         if before.get(person.id) != membership.role:
             await context.outgoing.tell_joined(tx, group, membership, person)
     await context.outgoing.renew_leads(tx, group)
+    number, _ = await keep_activity(context, context.record("direct", context.actor.url))
+    move = await tx.activities.by_id(number)
+    assert move is not None
+    await context.outgoing.tell_past(tx, group, move)
     for activity in await tx.project_entries.waiting(group.id):
         record = await tx.objects.by_id(activity.object_id or 0)
         if record is None:

@@ -161,7 +161,7 @@ def build_services(
         card_worker=CardWorker(store, client, clock),
         project_files_worker=_project_files_worker(web, fetcher),
         leaves=leaves,
-        fanout_worker=FanoutWorker(store, identifiers, rules, clock, rush),
+        fanout_worker=FanoutWorker(store, identifiers, rules, clock, outbox.publisher, rush),
         delivery_worker=_delivery_worker(settings, store, deliverer, rush, clock),
         housekeeping=Housekeeping(outbox, files, settings, clock),
         web=web,

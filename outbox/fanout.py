@@ -10,6 +10,8 @@ from actors.policy import DomainRules
 from actors.rush import Rush
 from federation.addresses import host_of
 from federation.errors import FederationError
+from outbox.acts.projects.past import announce_past
+from outbox.publish import Publisher
 from outbox.recipients import Recipients, expand
 from storage.ids import new_id
 from storage.ports import StorageError
@@ -39,8 +41,10 @@ class FanoutWorker:
         identifiers: Identifiers,
         rules: DomainRules,
         clock: Callable[[], float],
+        publisher: Publisher,
         rush: Rush | None = None,
     ) -> None:
+        self._publisher = publisher
         self._rush = rush
         self._store = store
         self._identifiers = identifiers
@@ -127,8 +131,10 @@ class FanoutWorker:
     ) -> None:
         """Everything that a project passed on, in order; after a crash, once more from the start.
 
-        What is promised already, or was sent, is not sent again.
+        What is promised already, or was sent, is not sent again. What came with it from another
+        server is announced first.
         """
+        await announce_past(self._store, self._publisher, project_id)
         said = await self._store.query(lambda tx: tx.project_entries.passed_on(project_id))
         for inbox in inboxes:
             for start in range(0, len(said), HISTORY_CHUNK):

@@ -153,6 +153,10 @@ class Responses:
         """Send the server of a new member who else is there, and what happened so far."""
         await hosting.welcome(tx, self._publisher, group, newcomer)
 
+    async def tell_past(self, tx: Tx, group: ActorRecord, activity: ActivityRecord) -> None:
+        """Have everything announced that came along with a project that moved here."""
+        await hosting.tell_past(tx, self._publisher, group, activity)
+
     async def pass_on(
         self,
         tx: Tx,

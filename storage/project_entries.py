@@ -180,10 +180,18 @@ class ProjectEntryStatements(Statements):
         )
         return {activity.object_id: activity for activity in found if activity.object_id}
 
-    async def move_all(self, project_id: int, new_id: int) -> None:
-        """Let the entries of a project belong to another one, in their places."""
+    async def move_all(self, project_id: int, new_id: int, *, here: bool = False) -> None:
+        """Let the entries of a project belong to another one, in their places.
+
+        `here`: one that lives here, and is to announce those that have a number.
+        """
         await self.connection.execute(
-            "update project_entries set project_id = $2 where project_id = $1", project_id, new_id
+            "update project_entries set project_id = $2, "
+            "untold = case when position > 0 then cast($3 as bigint) else 0 end "
+            "where project_id = $1",
+            project_id,
+            new_id,
+            int(here),
         )
         await self.connection.execute(
             "update project_files set project_id = $2 where project_id = $1", project_id, new_id
@@ -193,6 +201,31 @@ class ProjectEntryStatements(Statements):
             "update project_links set project_id = $2 where project_id = $1 and kind = 'calendar'",
             project_id,
             new_id,
+        )
+
+    async def untold(self, project_id: int, limit: int) -> list[EntryRecord]:
+        """The next entries that came here with a project, and that it has not announced here."""
+        return await self.all_of(
+            EntryRecord,
+            "from project_entries where project_id = $1 and untold = 1 limit $2",
+            project_id,
+            limit,
+        )
+
+    async def told(self, object_ids: list[int]) -> None:
+        """Note that nothing is to be announced any more of these entries."""
+        await self.connection.execute(
+            "update project_entries set untold = 0 where object_id = any($1)", object_ids
+        )
+
+    async def said(self, object_id: int, author_id: int) -> list[ActivityRecord]:
+        """What the author did with an entry, and what projects passed on of it, oldest first."""
+        return await self.all_of(
+            ActivityRecord,
+            "from activities where object_id = $1 and type in ('Create', 'Update', 'Announce') "
+            "and (actor_id = $2 or actor_id in (select actor_id from projects)) order by id",
+            object_id,
+            author_id,
         )
 
     async def replace_milestone(self, old_url: str, new_url: str) -> None:
@@ -213,15 +246,16 @@ class ProjectEntryStatements(Statements):
         )
 
     async def passed_on(self, project_id: int) -> list[tuple[int, int]]:
-        """The Announces of a project that lives here about what is still there, oldest first.
+        """The Announces of a project that lives here about what is still there, by its numbers.
 
         Each as activity and object: there may be many thousands.
         """
         rows = await self.connection.fetch_all(
-            "select id, object_id from activities where actor_id = $1 and type = 'Announce' "
-            "and local = 1 and object_id in (select e.object_id from project_entries e "
+            "select a.id, a.object_id from activities a "
+            "join project_entries e on e.object_id = a.object_id and e.project_id = $1 "
             "join objects o on o.id = e.object_id "
-            "where e.project_id = $1 and o.deleted_at is null) order by id",
+            "where a.actor_id = $1 and a.type = 'Announce' and a.local = 1 "
+            "and o.deleted_at is null order by e.position, a.id",
             project_id,
         )
         return [(row[0], row[1]) for row in rows]

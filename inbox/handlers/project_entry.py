@@ -13,6 +13,7 @@ from inbox.sources import Sources
 from inbox.trust import addressed_like, vouched
 from objects import reactions
 from objects.incoming import bury, edit_object, is_readable, object_record, store_object
+from objects.projects.moving import MAX_MOVES, is_now
 from objects.projects.store import is_known_project, keep_entry, keep_remote_project
 from objects.timelines import notify_addressed, show_activity
 from storage.ids import new_id
@@ -85,25 +86,43 @@ async def gather(incoming: Incoming, sources: Sources) -> Gathered:
     parsed = object_record(document, author, incoming.now)
     if parsed.record.visibility not in (*OPEN, "network", "project"):
         raise Violation("what is for single people is not passed on")
-    addresses = await _addresses(incoming, sources)
-    if not _is_for(document, parsed.record, addresses):
-        group_id, url = incoming.actor.id, parsed.record.in_reply_to or ""
-        if not await sources.store.query(lambda tx: _answers(tx, group_id, parsed.record, url)):
-            raise Violation("the object is not for this project")
+    if not await _belongs(incoming.actor, sources, document, parsed.record):
+        raise Violation("the object is not for this project")
     return Gathered(document=confirmed, parsed=parsed, author=author)
 
 
-async def _addresses(incoming: Incoming, sources: Sources) -> frozenset[str]:
-    """What the project is called, and was before it moved to where it is now."""
-    group = incoming.actor
-    named = orjson.loads(group.also_known_as or "[]")
+async def _belongs(
+    group: ActorRecord, sources: Sources, document: Document, record: ObjectRecord
+) -> bool:
+    """Whether something is for a project, or was for what it was before, or answers an entry."""
+    if _is_for(document, record, await _addresses(group, sources)):
+        return True
+    url = record.in_reply_to or ""
+    if await sources.store.query(lambda tx: _answers(tx, group.id, record, url)):
+        return True
+    return _is_for(document, record, await _addresses(group, sources, ask=True))
 
-    async def moved(tx: Tx) -> set[str]:
-        found = await tx.actors.by_urls(named)
-        return {url for url, before in found.items() if before.moved_to == group.url}
 
-    before = await sources.store.query(moved) if named else set()
-    return frozenset({group.url, *before})
+async def _addresses(
+    group: ActorRecord, sources: Sources, *, ask: bool = False, depth: int = MAX_MOVES
+) -> frozenset[str]:
+    """What the project is called, and was before it moved, once or more, to where it is now.
+
+    Each of its former homes must say so itself; with `ask` those that we know nothing of, or not
+    that they moved, are asked. Raises federation errors.
+    """
+    found = {group.url}
+    named = orjson.loads(group.also_known_as or "[]")[:MAX_MOVES] if depth else []
+    known = await sources.store.query(lambda tx: tx.actors.by_urls(named)) if named else {}
+    for url in named:
+        before = known.get(url)
+        there = before is not None and before.moved_to == group.url
+        if ask and not there and not sources.identifiers.is_local(url):
+            async with sources.lanes.enter(url):
+                before = await sources.remote.by_url(url, refresh=True, budget=sources.budget)
+        if before is not None and before.moved_to == group.url:
+            found |= await _addresses(before, sources, ask=ask, depth=depth - 1)
+    return frozenset(found)
 
 
 def _is_for(document: Document, record: ObjectRecord, addresses: frozenset[str]) -> bool:
@@ -166,6 +185,7 @@ async def receive(context: HandlerContext) -> str:
     if parsed is None or (parsed.record.edited_at or 0) < (record.edited_at or 0):
         raise Ignored("an older version than the one that we have")
     await edit_object(context.tx, parsed)
+    await _keep(context, record)
     return ""
 
 
@@ -195,7 +215,7 @@ async def _create(context: HandlerContext, inner: Document) -> str:
     if author is not None and record.actor_id != author.id:
         raise Violation("the object is of somebody else")
     entry = await keep_entry(tx, group.id, record, inner.id or "", context.now)
-    if entry.project_id != group.id:
+    if entry.project_id != group.id and not await _came_along(tx, entry.project_id, group):
         raise Violation("the object belongs to another project")
     if not context.incoming.local:
         position = context.activity.number("cmt:position") or 0
@@ -204,6 +224,21 @@ async def _create(context: HandlerContext, inner: Document) -> str:
             await tx.projects.reach_position(group.id, position)
     await _show(context, record, author, new=new)
     return ""
+
+
+async def _came_along(tx: Tx, project_id: int, group: ActorRecord) -> bool:
+    """Whether an entry is kept here of what a project was before; then all belong to it now.
+
+    So where everybody had left when the project moved. As long as somebody here belongs to the
+    old one, its Move is on its way.
+    """
+    before = await tx.actors.by_id(project_id)
+    if before is None or not await is_now(tx, before, group):
+        return False
+    if await tx.projects.local_members(project_id):
+        raise Unreachable(group.url, "the Move that leads there has not come yet")
+    await tx.project_entries.move_all(project_id, group.id)
+    return True
 
 
 async def _show(
@@ -224,12 +259,14 @@ async def _show(
         await notify_addressed(tx, author, record, told, {})
     if record.in_reply_to is None:
         await _tell_members(context, record)
-    if record.in_reply_to is not None or (record.actor_id == group.id and context.incoming.local):
+    if record.actor_id == group.id and context.incoming.local:
+        return
+    if record.in_reply_to is not None:
+        await _keep(context, record)
         return
     if open_to_all:
         await reactions.share(tx, group, record, context.url, context.now, "public")
-    row = context.record(record.visibility, record.url, record.id)
-    number, first = await keep_activity(context, row)
+    number, first = await _keep(context, record)
     if first or context.incoming.local:
         await show_activity(
             tx,
@@ -244,6 +281,12 @@ async def _show(
             # For members alone: no share that anybody could count, but the entry itself.
             shared=open_to_all and record.actor_id != group.id,
         )
+
+
+async def _keep(context: HandlerContext, record: ObjectRecord) -> tuple[int, bool]:
+    """Keep what was passed on: should the project come to live here, it is passed on from here."""
+    row = context.record(record.visibility, record.url, record.id)
+    return await keep_activity(context, row)
 
 
 async def _tell_members(context: HandlerContext, record: ObjectRecord) -> None:

@@ -1,6 +1,7 @@
 """A project goes to another server: its members and its entries belong to the new Group."""
 
 from dataclasses import replace
+from typing import Final
 
 import orjson
 
@@ -9,10 +10,24 @@ from storage.projects import ProjectRecord
 from storage.records import ActorRecord
 from storage.store import Tx
 
+MAX_MOVES: Final = 5
+
 
 def follows_from(new: ActorRecord, old: ActorRecord) -> bool:
     """Whether a Group names another one as what it was before."""
     return old.url in orjson.loads(new.also_known_as or "[]")
+
+
+async def is_now(tx: Tx, old: ActorRecord, new: ActorRecord) -> bool:
+    """Whether a Group went, in one move or several, to be another: each names the other."""
+    for _ in range(MAX_MOVES):
+        after = await tx.actors.by_url(old.moved_to) if old.moved_to else None
+        if old.type != "Group" or after is None or not follows_from(after, old):
+            return False
+        if after.id == new.id:
+            return True
+        old = after
+    return False
 
 
 async def take_along(tx: Tx, old: ActorRecord, new: ActorRecord, now: int) -> ProjectRecord | None:
@@ -32,7 +47,7 @@ async def take_along(tx: Tx, old: ActorRecord, new: ActorRecord, now: int) -> Pr
             await tx.projects.save_membership(moved)
         if is_member(membership):
             await tx.projects.save_membership(replace(membership, state="moved", since=now))
-    await tx.project_entries.move_all(old.id, new.id)
+    await tx.project_entries.move_all(old.id, new.id, here=bool(new.local))
     await tx.project_drafts.move_all(old.id, new.id)
     await tx.projects.reach_position(new.id, before.position)
     return after

@@ -12,6 +12,7 @@ from objects.projects.entries import from_json as entry_from_json
 from objects.projects.fields import ENDED, Project, from_json
 from objects.projects.fields import to_json as project_json
 from objects.projects.files import expect_files
+from objects.projects.moving import is_now
 from storage.project_entries import EntryRecord
 from storage.projects import ProjectRecord
 from storage.records import ActorRecord, ObjectRecord
@@ -95,7 +96,7 @@ async def keep_entry(
     known = await tx.project_entries.by_id(record.id)
     if known is not None:
         return known
-    kind = _kind_of_new(project_id, record)
+    kind = await _kind_of_new(tx, project_id, record)
     row = replace(_row(project_id, record, now, kind), activity_url=activity_url)
     await tx.project_entries.save(row)
     await expect_files(tx, project_id, record, now)
@@ -142,10 +143,18 @@ def entry_in(record: ObjectRecord, kind: Kind | None = None) -> Entry:
     return entry_of(document)
 
 
-def _kind_of_new(project_id: int, record: ObjectRecord) -> Kind:
-    """What a new entry is: a milestone or a call of anybody but the project is a post."""
+async def _kind_of_new(tx: Tx, project_id: int, record: ObjectRecord) -> Kind:
+    """What a new entry is: a milestone or a call of anybody but the project is a post.
+
+    What the project said where it lived before, it said itself.
+    """
     kind = entry_in(record).kind
-    return "post" if kind in OF_THE_GROUP and record.actor_id != project_id else kind
+    if kind not in OF_THE_GROUP or record.actor_id == project_id:
+        return kind
+    people = await tx.actors.by_ids([record.actor_id, project_id])
+    before, group = people.get(record.actor_id), people.get(project_id)
+    was = before is not None and group is not None and await is_now(tx, before, group)
+    return kind if was else "post"
 
 
 def _row(project_id: int, record: ObjectRecord, now: int, kind: Kind) -> EntryRecord:

@@ -60,8 +60,11 @@ create table project_entries (
     refusal text not null default '',
     -- the Create that brought it
     activity_url text not null default '',
+    -- 1: it came here with a project that moved, and its home here has not announced it yet
+    untold bigint not null default 0,
     created_at bigint not null
 );
+create index project_entries_untold on project_entries (project_id) where untold = 1;
 create index project_entries_place on project_entries (project_id, position, object_id);
 create index project_entries_kind on project_entries (project_id, kind, due_at);
 create index project_entries_milestone on project_entries (milestone) where milestone <> '';

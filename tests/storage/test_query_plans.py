@@ -162,6 +162,10 @@ HOT: dict[str, tuple[Operation, tuple[str, ...]]] = {
         lambda tx: tx.project_entries.in_order(5, 3, (900, 1), 100), ("project_entries_place",)),
     "what a project passed on": (
         lambda tx: tx.project_entries.passed_on(5), ("activities_|project_entries_",)),
+    "what came along with a project": (
+        lambda tx: tx.project_entries.untold(5, 50), ("project_entries_untold",)),
+    "what was done with an entry": (
+        lambda tx: tx.project_entries.said(300, 3), ("activities_",)),
     "drafts of a project": (
         lambda tx: tx.project_drafts.of_project(3, 5), ("project_drafts_form",)),
     "draft of a form": (

@@ -104,13 +104,10 @@ async def pass_on(
     show that as a share.
     """
     open_to_all = record.visibility in PUBLIC_VISIBILITIES
-    members = members_url(group.url)
-    to = [PUBLIC] if open_to_all else [PROJECT, members]
-    cc = [group.followers_url, members] if open_to_all else []
     announced = await publisher.publish(
         tx,
         group,
-        announce.build_passed_on(activity, group.url, to, cc, position),
+        passed_on(group, record, activity, position),
         recipients=Recipients(
             members_of=group.id,
             followers_of=group.id if open_to_all else None,
@@ -123,6 +120,28 @@ async def pass_on(
     if open_to_all and top and record.actor_id != group.id:
         await _share(tx, publisher, group, record)
     return announced
+
+
+def passed_on(
+    group: ActorRecord, record: ObjectRecord, activity: dict[str, Any], position: int | None
+) -> dict[str, Any]:
+    """The Announce of what was done with an entry: to everybody, or to the members."""
+    open_to_all = record.visibility in PUBLIC_VISIBILITIES
+    members = members_url(group.url)
+    to = [PUBLIC] if open_to_all else [PROJECT, members]
+    cc = [group.followers_url, members] if open_to_all else []
+    return announce.build_passed_on(activity, group.url, to, cc, position)
+
+
+async def tell_past(
+    tx: Tx, publisher: Publisher, group: ActorRecord, activity: ActivityRecord
+) -> None:
+    """Have everything announced that came along with a project, and be delivered to nobody.
+
+    There may be thousands of entries: the fan-out does it, a few at a time. `activity` is the
+    Move that brought them.
+    """
+    await publisher.forward(tx, activity, group, Recipients(history_of=group.id))
 
 
 async def _share(tx: Tx, publisher: Publisher, group: ActorRecord, record: ObjectRecord) -> None:
