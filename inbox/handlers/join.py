@@ -3,6 +3,7 @@
 from federation.documents import Document
 from inbox.context import HandlerContext, Ignored, Violation
 from inbox.people import local_actor, refuse_if_blocked, tell
+from objects.events.attending import end_project_attendances
 from objects.projects.membership import (
     NOBODY,
     NotAllowed,
@@ -162,6 +163,7 @@ async def _end(context: HandlerContext, group: ActorRecord) -> str:
             await _decline(context, group, error.detail)
             return f"refused: {error.code}"
     await stand(tx, group.id, person, "left", context.now)
+    await end_project_attendances(tx, group, person, context.now)
     if is_member(before):
         await context.outgoing.tell_gone(tx, group, person)
     if steers(before):

@@ -11,6 +11,7 @@ from inbox.handlers.join import admit, request_of
 from inbox.overtaking import overtake, refuse_if_overtaken
 from inbox.people import local_actor, refuse_if_blocked, tell
 from inbox.sources import Sources
+from objects.events.attending import end_project_attendances
 from objects.experiences.wire import line
 from objects.projects.membership import (
     MAX_ENGAGEMENT,
@@ -310,6 +311,7 @@ async def receive_remove_member(context: HandlerContext) -> str:
             return "who is removed was not taken for a member yet"
         raise Ignored("who is removed was no member")
     await tx.projects.save_membership(replace(before, state="removed", since=context.now))
+    await end_project_attendances(tx, group, person, context.now)
     if person.local:
         await forget_if_alone(tx, group, context.now)
         await tell(context, person, "project.removed", None, group.id)

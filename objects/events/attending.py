@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from objects.events.store import recount
 from objects.projects.membership import steers
+from objects.visibility import may_see
 from storage.events import AttendanceRecord, EventRecord
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
@@ -81,6 +82,19 @@ async def end_attendances(tx: Tx, person: ActorRecord, now: int) -> None:
         if event is not None and not is_over(event, now):
             await stand_at(tx, record, person, "left", now)
     await tx.events.forget_notes(person.id)
+
+
+async def end_project_attendances(
+    tx: Tx, group: ActorRecord, person: ActorRecord, now: int
+) -> None:
+    """Free the places of who belongs to a project no more, at events that they see no more."""
+    for attendance, record in await tx.events.of_person(person.id, ["accepted", "requested"]):
+        entry = await tx.project_entries.by_id(record.id)
+        if entry is None or entry.project_id != group.id or await may_see(tx, record, person):
+            continue
+        event = await tx.events.by_id(attendance.object_id)
+        if event is not None and not is_over(event, now):
+            await stand_at(tx, record, person, "left", now)
 
 
 async def may_organise(tx: Tx, record: ObjectRecord, viewer: ActorRecord | None) -> bool:

@@ -5,6 +5,7 @@ what leads do here, for what they offer from elsewhere, and for those who are go
 """
 
 from actors.relationships import undo_follow
+from objects.events.attending import end_project_attendances
 from objects.projects.fields import Role
 from objects.projects.membership import (
     NOBODY,
@@ -160,6 +161,7 @@ async def remove_within(
         raise ActRefused(404, "not-a-member", f"{person.account} is no member.")
     await keep_a_lead(tx, group, person)
     membership = await stand(tx, group.id, person, "removed", context.now())
+    await end_project_attendances(tx, group, person, context.now())
     await hosting.tell_gone(tx, context.publisher, group, person)
     if steers(before):
         await renew_leads(context, tx, group)

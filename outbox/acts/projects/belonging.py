@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from objects.events.attending import end_project_attendances
 from objects.projects.fields import Role
 from objects.projects.membership import (
     comes_freely,
@@ -236,6 +237,7 @@ async def leave(
         if group.local and steers(before):
             await keep_a_lead(tx, group, person)
         membership = await stand(tx, group.id, person, "left", context.now())
+        await end_project_attendances(tx, group, person, context.now())
         await forget_if_alone(tx, group, context.now())
         if group.local:
             if is_member(before):

@@ -6,6 +6,7 @@ Nothing is delivered to them from that moment anyway; here the others are told.
 from functools import partial
 from typing import Final
 
+from objects.events.attending import end_project_attendances
 from objects.projects.membership import forget_if_alone, is_member, leads, stand, steers
 from outbox.acts.projects import hosting
 from outbox.acts.projects.admitting import notify
@@ -71,6 +72,7 @@ async def _end_here(
     await tx.projects.hold(group.id)
     before = await tx.projects.membership(group.id, person.id)
     await stand(tx, group.id, person, "removed", context.now())
+    await end_project_attendances(tx, group, person, context.now())
     if not is_member(before) or group.state != "active":
         return
     await hosting.tell_gone(tx, context.publisher, group, person)
@@ -83,6 +85,7 @@ async def _end_elsewhere(
     tx: Tx, context: OutboxContext, group: ActorRecord, person: ActorRecord
 ) -> None:
     await stand(tx, group.id, person, "left" if person.local else "removed", context.now())
+    await end_project_attendances(tx, group, person, context.now())
     if person.local:
         await forget_if_alone(tx, group, context.now())
         await context.publisher.publish(
