@@ -178,6 +178,9 @@ def test_what_cannot_be_written_says_why(data: Path, words: list[str], why: str)
 def test_a_closed_project_is_read_and_exported_but_not_added_to(data: Path, tmp_path: Path) -> None:
     called(data, "project", "note", "greta", "rva", "Bilan : **réussi**.", "--kind", "meeting")
     assert said(data, "close", "greta", "rva")["state"] == "closed"
+    again = called(data, "project", "close", "greta", "rva")
+    assert (again.exit_code, again.stdout) == (1, "")
+    assert f"rva@{DOMAIN} is closed already." in again.output
     late = called(data, "project", "note", "greta", "rva", "Encore")
     assert late.exit_code == 1
     assert "has ended" in late.output

@@ -215,6 +215,18 @@ async def test_members_and_followers_elsewhere_hear_that_it_ended(network: Netwo
         await space.write(beta, "bruno", "Encore un mot.")
 
 
+async def test_what_has_ended_is_not_told_twice(network: Network) -> None:
+    space, _ = await furnished(network)
+    lead, group = await space.host.person("lea"), await space.group(space.host)
+    await close_space(space.host.outbox, lead, group, "closed")
+    told = await space.host.count("activities")
+    with pytest.raises(ActRefused, match="is closed already"):
+        await close_space(space.host.outbox, lead, group, "closed")
+    assert await space.host.count("activities") == told
+    await close_space(space.host.outbox, lead, group, "abandoned")
+    assert await space.host.count("activities") == told + 1
+
+
 async def test_a_lead_takes_it_up_again(network: Network) -> None:
     space, beta = await furnished(network)
     lead, group = await space.host.person("lea"), await space.group(space.host)

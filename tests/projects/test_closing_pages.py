@@ -71,6 +71,17 @@ async def test_a_project_ends_and_its_draft_opens(network: Network) -> None:
     assert f'href="{review}"' in await read(browser, f"/projects/{group.id}/close")
 
 
+async def test_a_second_click_leads_to_the_same_draft(network: Network) -> None:
+    space, node, browser, review = await begun(network)
+    told = await node.count("activities")
+    group = await space.group(node)
+    answer = await post(
+        browser, f"/projects/{group.id}/close", do="close", state="closed", experience="y"
+    )
+    assert answer.headers["Location"].partition("?")[0] == review
+    assert await node.count("activities") == told
+
+
 async def test_each_part_leads_to_its_note(network: Network) -> None:
     _, node, browser, review = await begun(network)
     text = await read(browser, review)

@@ -12,12 +12,13 @@ from objects.experiences.fields import Contributor
 from objects.projects.blocks import EDITABLE, SUGGESTED, rewritten, waiting, waits, without
 from objects.projects.fields import ENDED, STATES, State
 from outbox.acts.projects.closing import begin_experience, close_space, reopen_space
+from outbox.context import ActRefused
 from storage.draft_sources import SourceRecord
 from storage.store import Tx
 from web.context import WebContext
 from web.projects.blocks import draft_with_sources, review_of
 from web.projects.desk import TABS, Space, member_space, space
-from web.projects.refusals import done
+from web.projects.refusals import because, done
 from web.projects.words import STATE_NAMES
 from web.rendering import redirect, register_done
 from web.texts import mark
@@ -80,7 +81,7 @@ async def _closed(
         return redirect(f"{found.base}/close", done="project-reopened")
     if what == "close":
         state: State = next((state for state in STATES if state == form.get("state")), "running")
-        await done(context, close_space(outbox, found.member, found.group, state))
+        await _ended(context, found, state)
         if not form.get("experience"):
             return redirect(f"{found.base}/close", done="project-closed")
     elif what != "experience":
@@ -88,6 +89,17 @@ async def _closed(
     _, writer = await saving.writer()
     draft = await done(context, begin_experience(outbox, writer, found.group))
     return redirect(f"{found.base}/close/{draft.record.id}", done="experience-begun")
+
+
+async def _ended(context: WebContext, found: Space, state: State) -> None:
+    """End a project; a second click finds that done. Raises `Refused`."""
+    try:
+        await close_space(context.outbox, found.member, found.group, state)
+    except ActRefused as refused:
+        if refused.code != "ended":
+            raise Refused(
+                refused.status, refused.code, await because(context, refused)
+            ) from refused
 
 
 def _review_routes(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:

@@ -31,6 +31,7 @@ REASONS: Final[Mapping[str, str]] = {
         "Too many of your proposals wait for an answer. Take one back, or wait for the leads."
     ),
     "not-offered": mark("This cannot be proposed to a project."),
+    "ended": mark("This project has ended already."),
     "not-ended": mark("This project has not ended."),
     "empty": mark("Write a title or a text first."),
     "no-title": mark("Fill this in: it is needed."),

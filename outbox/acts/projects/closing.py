@@ -24,7 +24,8 @@ async def close_space(
 ) -> Space:
     """End a project that lives here, `closed` or `abandoned`; members and followers are told.
 
-    Raises `ActRefused` for those who do not lead it, and for another state.
+    Raises `ActRefused` for those who do not lead it, for another state, and 409 when it has ended
+    so already.
     """
     if state not in ENDED:
         raise ActRefused(422, "unknown-state", "A project ends closed or abandoned.")
@@ -45,6 +46,9 @@ async def _in_state(
     async def operation(tx: Tx) -> Space:
         await tx.projects.hold(group.id)
         record = await hosted_and_led(tx, lead, group)
+        if record.state == state:
+            code = "ended" if state in ENDED else "not-ended"
+            raise ActRefused(409, code, f"{group.account} is {state} already.")
         known = await tx.actors.by_id(group.id) or group
         draft = SpaceDraft(
             name=known.name or known.username,
