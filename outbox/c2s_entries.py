@@ -16,7 +16,12 @@ from objects.projects.wire import members_url
 from objects.text import plain_text
 from objects.visibility import Visibility
 from objects.visibility import addressing as addressing_of
-from outbox.acts.projects.entries import EntryDraft, change_entry, publish_entry
+from outbox.acts.projects.entries import (
+    EntryDraft,
+    change_entry,
+    check_new_milestone,
+    publish_entry,
+)
 from outbox.acts.projects.placing import placed
 from outbox.addressing import Addressing
 from outbox.context import ActRefused, OutboxContext
@@ -276,4 +281,7 @@ async def updated_entry(
     if is_experience(Document(document)):
         return document
     entry = replace(entry_of(Document(document)), kind=known.kind, unknown=known.unknown)
+    writer = await context.store.query(lambda tx: tx.actors.by_id(record.actor_id))
+    assert writer is not None
+    await check_new_milestone(context, writer, group, record, known, entry)
     return _said(document, entry)

@@ -135,6 +135,10 @@ def test_members_write_and_read(data: Path, tmp_path: Path) -> None:
     only = said(data, "timeline", "marie", "rva", "--kind", "milestone")
     assert [row["title"] for row in only] == ["Ouverture"]
     assert said(data, "timeline", "paul", "rva") == []
+    for nothing in (url, SPACE, "https://elsewhere.example/objects/1"):
+        wrong = called(data, "project", "note", "marie", "rva", "Et ceci.", "--milestone", nothing)
+        assert (wrong.exit_code, wrong.stdout) == (1, "")
+        assert f"{nothing} is no milestone of this project." in wrong.output
     assert called(data, "project", "withdraw", "marie", milestone["url"]).exit_code == 1
     assert called(data, "project", "withdraw", "marie", url).exit_code == 0
     assert url not in {row["url"] for row in said(data, "timeline", "greta", "rva")}

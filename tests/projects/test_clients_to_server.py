@@ -162,6 +162,41 @@ async def test_what_is_no_entry_is_refused_and_nothing_is_kept(
     assert await beta.count("objects") == before
 
 
+async def test_only_a_milestone_of_the_project_is_named_as_one(
+    space: ProjectSpace, alpha: LocalNode, beta: LocalNode
+) -> None:
+    goal = await space.write(alpha, "lea", "", "milestone", title="Ouverture")
+    other = await open_project(space.network, alpha, "zoe", "autre")
+    away = await other.write(alpha, "zoe", "", "milestone", title="Ailleurs")
+    await space.network.settle()
+    done = await act(beta, "bruno", note(space, **{"cmt:milestone": goal.url}))
+    await space.network.settle()
+    url = done["object"]["id"]
+    for wrong in (url, away.url, "https://elsewhere.example/objects/1"):
+        said = {"cmt:milestone": wrong}
+        assert await refused(beta, "bruno", note(space, **said)) == (422, "no-milestone")
+        change = {"type": "Update", "object": {"id": url, "type": "Note", **said}}
+        assert await refused(beta, "bruno", change) == (422, "no-milestone")
+    lead = note(space, name="Visite", **{"cmt:kind": "cmt:Call", "cmt:milestone": away.url})
+    assert await refused(alpha, "lea", lead) == (422, "no-milestone")
+
+
+async def test_a_note_of_a_milestone_that_is_gone_is_still_changed(
+    space: ProjectSpace, alpha: LocalNode, beta: LocalNode
+) -> None:
+    goal = await space.write(alpha, "lea", "", "milestone", title="Ouverture")
+    await space.network.settle()
+    done = await act(beta, "bruno", note(space, **{"cmt:milestone": goal.url}))
+    await alpha.act("lea", {"type": "Delete", "object": goal.url})
+    await space.network.settle()
+    change = {"id": done["object"]["id"], "type": "Note", "content": "<p>Corrigé.</p>"}
+    await act(beta, "bruno", {"type": "Update", "object": change})
+    assert await refused(beta, "bruno", note(space, **{"cmt:milestone": goal.url})) == (
+        422,
+        "no-milestone",
+    )
+
+
 async def test_observers_read_and_answer_but_publish_nothing(
     space: ProjectSpace, alpha: LocalNode
 ) -> None:

@@ -39,6 +39,7 @@ REASONS: Final[Mapping[str, str]] = {
     "too-long": mark("This is too long."),
     "no-day": mark("This is no day."),
     "over": mark("The last day to answer cannot be over already."),
+    "no-milestone": mark("This milestone is not there any more: choose another one, or none."),
     "no-licence": mark("Choose one of the proposals."),
     "unknown-state": mark("Choose one of the proposals."),
     "unknown-value": mark("Choose one of the proposals."),

@@ -18,6 +18,7 @@ from objects.reading import mentions_of
 from objects.visibility import Visibility
 from outbox.acts.change import edit, withdraw
 from outbox.acts.create import find_people, post
+from outbox.acts.projects.placing import check_milestone
 from outbox.acts.projects.spaces import hosted_and_led
 from outbox.context import ActRefused, Also, OutboxContext
 from outbox.restricted import within_reach
@@ -159,8 +160,31 @@ async def renew(
         source = before.embedded("source")
         text = (source.text("content") if source else None) or ""
     _check(EntryDraft(entry=changed, text=text))
+    await check_new_milestone(context, writer, group, record, known, changed)
     document = await _rewritten(context, writer, group, record, stored, changed, text)
     return await edit(context, writer, record, document)
+
+
+async def check_new_milestone(
+    context: OutboxContext,
+    writer: ActorRecord,
+    group: ActorRecord,
+    record: ObjectRecord,
+    before: Entry,
+    changed: Entry,
+) -> None:
+    """Raise `ActRefused` for a change to what is no milestone of the project.
+
+    The one that it had may stay, though it is gone.
+    """
+
+    async def look(tx: Tx) -> None:
+        row = await tx.project_entries.by_id(record.id)
+        stays = {"", before.milestone, row.milestone if row is not None else ""}
+        if changed.milestone not in stays:
+            await check_milestone(tx, writer, group, changed.milestone)
+
+    await context.store.query(look)
 
 
 async def withdraw_entry(

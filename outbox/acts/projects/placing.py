@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from objects.experiences.fields import Experience
 from objects.notes import NoteDraft
-from objects.projects.entries import TALK, Entry
+from objects.projects.entries import REFUSED, TALK, Entry
 from objects.projects.membership import NotAllowed, check_may_publish, may_publish, publishes
+from objects.visibility import may_see
 from outbox.context import ActRefused, OutboxContext
 from outbox.publish import PUBLIC_VISIBILITIES
 from storage.records import ActorRecord, ObjectRecord
@@ -77,14 +78,32 @@ async def _checked(tx: Tx, author: ActorRecord, draft: NoteDraft) -> NoteDraft:
     talk = draft.entry is not None and draft.entry.kind in TALK
     answered = draft.in_reply_to
     open_talk = talk and answered is not None and answered.visibility in PUBLIC_VISIBILITIES
-    if author.id == group.id or open_talk:
-        return draft
-    membership = await tx.projects.membership(group.id, author.id)
-    try:
-        check_may_publish(project, membership, talk=talk)
-    except NotAllowed as error:
-        raise ActRefused(error.status, error.code, error.detail) from None
+    if author.id != group.id and not open_talk:
+        membership = await tx.projects.membership(group.id, author.id)
+        try:
+            check_may_publish(project, membership, talk=talk)
+        except NotAllowed as error:
+            raise ActRefused(error.status, error.code, error.detail) from None
+    if draft.entry is not None and draft.entry.milestone:
+        await check_milestone(tx, author, group, draft.entry.milestone)
     return draft
+
+
+async def check_milestone(tx: Tx, author: ActorRecord, group: ActorRecord, url: str) -> None:
+    """Raise `ActRefused` unless an address is that of a milestone of a project.
+
+    One that its author may not see is as none. What other servers say is not asked this.
+    """
+    record = await tx.objects.by_url(url)
+    entry = await tx.project_entries.by_id(record.id) if record is not None else None
+    here = entry is not None and (entry.project_id, entry.kind) == (group.id, "milestone")
+    if record is None or entry is None or not here or entry.state == REFUSED or record.deleted_at:
+        known = False
+    else:
+        known = author.id == group.id or await may_see(tx, record, author)
+    if not known:
+        detail = f"{url} is no milestone of this project."
+        raise ActRefused(422, "no-milestone", detail)
 
 
 async def placed_experience(
