@@ -186,13 +186,17 @@ async def tell_profile(
     document: dict[str, Any],
     *,
     members_of: int | None = None,
+    also: tuple[int, ...] = (),
 ) -> ActivityRecord:
-    """Publish an actor's changed profile to those who follow, and to members of that project."""
+    """Publish an actor's changed profile to those who follow, and to members of that project.
+
+    `also`: single actors besides.
+    """
     return await context.publisher.publish(
         tx,
         actor,
         update.build(document, [PUBLIC], [actor.followers_url]),
-        recipients=Recipients(followers_of=actor.id, members_of=members_of),
+        recipients=Recipients(followers_of=actor.id, members_of=members_of, actors=also),
         visibility="public",
     )
 

@@ -16,6 +16,8 @@ from objects.projects.store import fields_of, keep_remote_project
 from objects.text import plain_text
 from outbox.acts.change import tell_profile
 from outbox.acts.follow import ask_within
+from outbox.acts.projects.admitting import decline_within
+from outbox.acts.projects.offers import refuse_waiting
 from outbox.acts.projects.spaces import MAX_SUMMARY, Space, SpaceDraft, hosted_and_led, open_space
 from outbox.builders import move as builder
 from outbox.context import ActRefused, OutboxContext
@@ -91,7 +93,9 @@ async def move_space(
             return known
         if await keep_remote_project(tx, target, context.now()) is None:
             raise ActRefused(422, "no-project", f"{target.account} is no project.")
-        told = await _tell(context, tx, group, target)
+        askers = await tx.projects.memberships(group.id, "requested")
+        told = await _tell(context, tx, group, target, tuple(person.id for _, person in askers))
+        await _answer_waiting(context, tx, group, target)
         await take_along(tx, group, target, context.now())
         await _follow_along(context, tx, group, target)
         return told
@@ -99,15 +103,29 @@ async def move_space(
     return await context.store.write(operation)
 
 
-async def _tell(
+async def _answer_waiting(
     context: OutboxContext, tx: Tx, group: ActorRecord, target: ActorRecord
+) -> None:
+    """Say to whoever waits for an answer of the project where they can ask anew."""
+    reason = f"This project lives elsewhere now: {target.url}"
+    for _, person in await tx.projects.memberships(group.id, "requested"):
+        await decline_within(tx, context, group, person, reason)
+    await refuse_waiting(tx, context, group, reason)
+
+
+async def _tell(
+    context: OutboxContext,
+    tx: Tx,
+    group: ActorRecord,
+    target: ActorRecord,
+    askers: tuple[int, ...],
 ) -> ActivityRecord:
     """Say on the profile and in a `Move` where the project went."""
     await tx.actors.set_moved(group.id, target.url, context.now())
     moved = await tx.actors.by_id(group.id)
     assert moved is not None
     document = await whole_document(tx, context.identifiers, moved)
-    await tell_profile(context, tx, moved, document, members_of=group.id)
+    await tell_profile(context, tx, moved, document, members_of=group.id, also=askers)
     return await context.publisher.publish(
         tx,
         moved,

@@ -172,6 +172,14 @@ async def decide_offer(
     return await context.store.write(operation)
 
 
+async def refuse_waiting(tx: Tx, context: OutboxContext, group: ActorRecord, reason: str) -> None:
+    """Say no to everything that waits at a project of this node, and why."""
+    while waiting := await tx.project_offers.of_project(group.id, ["waiting"]):
+        for offer, _ in reversed(waiting):
+            await _decided(tx, offer, "rejected", reason, context.now())
+            await _tell_answer(tx, context, group, offer, agreed=False, reason=reason)
+
+
 async def _tell_answer(
     tx: Tx,
     context: OutboxContext,
