@@ -158,6 +158,20 @@ async def turned_away(
     return None
 
 
+async def tell_unshared(context: HandlerContext, document: Document, visibility: str) -> None:
+    """Tell who named a project of ours in something that is for none why it is not taken.
+
+    It stays what it is for whomever else it names.
+    """
+    found = await _hosted(context, document.ids("audience")) if visibility in UNSHARED else None
+    if found is not None and not found[0].moved_to:
+        detail = (
+            "A project takes what is for everybody, for the network, or for its members: "
+            "then it is addressed to cmt:Project and to the address of the members."
+        )
+        await _refuse(context, Admission(*found), NotAllowed("unshared", detail))
+
+
 async def _wait_for_move(context: HandlerContext) -> None:
     """Raise `Unreachable` when something is for a project that is expected here."""
     document = context.gathered.document or context.activity

@@ -60,6 +60,7 @@ async def receive(context: HandlerContext) -> str:
     wanted = people or admitted is not None or await concerns_us(context, parent)
     if not wanted and not await _is_of_the_network(context, parsed):
         raise Ignored("nobody here follows the actor, is addressed or was answered")
+    await projects.tell_unshared(context, document, parsed.record.visibility)
     record: ObjectRecord | None = parsed.record
     new = await store_object(context.tx, parsed)
     if not new or parsed.record.in_reply_to is not None:

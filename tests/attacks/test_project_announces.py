@@ -317,6 +317,20 @@ async def test_notes_of_strangers_are_refused_and_not_kept(
     assert await space.entries(space.host, "lea") == []
 
 
+@pytest.mark.parametrize("to", ["", "/members", "/followers"])
+async def test_who_names_a_project_in_what_is_for_single_people_is_told(
+    network: Network, wires: Wires, to: str
+) -> None:
+    """A server that knows no terms of ours asks the members alone by their collection."""
+    space = await open_project(network, await network.node("alpha"), joining="open")
+    chloe = wires.person(CHLOE)
+    await space.host.receive(chloe, activity(chloe, "Join", space.url, to=[space.url]))
+    written = note(chloe, "Entre nous.", audience=space.url, to=[f"{space.url}{to}"], cc=[])
+    await space.host.receive(chloe, create(chloe, written))
+    assert "cmt:Project" in await refusal(space, wires, chloe)
+    assert await space.entries(space.host, "lea") == []
+
+
 async def test_observers_comment_and_publish_nothing(network: Network, wires: Wires) -> None:
     space = await open_project(network, await network.node("alpha"), joining="open")
     chloe = wires.person(CHLOE)
