@@ -205,14 +205,16 @@ async def _invitation_answered(
     await tx.projects.hold(group.id)
     membership = await tx.projects.membership(group.id, context.actor.id) or membership
     if membership.state != "invited":
-        if agreed and not is_member(membership):
+        inside = is_member(membership)
+        if agreed and not (inside and context.incoming.local):
             await context.outgoing.answer_project(
                 tx,
                 group,
                 context.actor,
                 request_of(context),
-                agreed=False,
-                reason="The invitation was withdrawn or answered before.",
+                agreed=inside,
+                role=membership.role if inside else "",
+                reason="" if inside else "The invitation was withdrawn or answered before.",
             )
         return "refused: the invitation was answered or withdrawn before"
     if agreed and group.moved_to:

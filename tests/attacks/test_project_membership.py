@@ -209,6 +209,20 @@ async def test_the_removed_do_not_accept_their_old_invitation(
     assert wires.delivered(f"{INES}/inbox")[-1]["type"] == "Reject"
 
 
+async def test_who_accepts_twice_is_told_again_and_comes_once(
+    network: Network, wires: Wires
+) -> None:
+    space = await open_project(network, await network.node("alpha"))
+    ines, invitation = await invited(space, wires, "observer")
+    for _ in range(2):
+        await space.host.receive(ines, agreeing(ines, invitation))
+        await network.settle()
+    sent = [(a["type"], a.get("cmt:role")) for a in wires.delivered(f"{INES}/inbox")]
+    assert sent.count(("Accept", "observer")) == 2
+    assert sent.count(("Add", "observer")) == 1
+    assert await state(space, space.host, INES) == ("member", "observer")
+
+
 async def test_nobody_accepts_the_invitation_of_another(network: Network, wires: Wires) -> None:
     space = await open_project(network, await network.node("alpha"))
     _, invitation = await invited(space, wires, "lead")
