@@ -134,7 +134,8 @@ def context_of(document: Mapping[str, Any]) -> list[Any]:
     inside: Any = document
     while isinstance(inside, Mapping):
         types = inside.get("type")
-        if any(one in _RICH for one in (types if isinstance(types, list) else [types])):
+        named = types if isinstance(types, list) else [types]
+        if any(isinstance(one, str) and one in _RICH for one in named):
             return CONTEXT
         inside = inside.get("object")
     return _ORDINARY

@@ -32,3 +32,9 @@ def test_ordinary_posts_name_no_term_of_events(document: dict[str, object]) -> N
     *_, inline = context_of(document)
     assert "eventStatus" not in inline
     assert "sensitive" in inline
+
+
+@pytest.mark.parametrize("odd", [{}, [{}, None], 7, [["Event"]]])
+def test_an_odd_type_asks_for_no_more_than_the_ordinary_terms(odd: object) -> None:
+    document = {"type": "Note", "object": {"type": odd}}
+    assert context_of(document) == context_of({"type": "Note"})
