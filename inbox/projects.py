@@ -217,7 +217,7 @@ async def take_in(context: HandlerContext, admitted: Admission, record: ObjectRe
     entry = await keep_entry(tx, group.id, record, context.url, context.now)
     if entry.position or entry.project_id != group.id:
         return
-    position = await tx.projects.next_position(group.id)
+    position = await tx.projects.next_position(group.id, context.now)
     await tx.project_entries.place(record.id, position)
     await context.outgoing.pass_on(tx, group, record, context.activity.raw, position)
 
@@ -242,7 +242,7 @@ async def take_in_waiting(context: HandlerContext, group: ActorRecord) -> None:
         record = await tx.objects.by_id(activity.object_id or 0)
         if record is None:
             continue
-        position = await tx.projects.next_position(group.id)
+        position = await tx.projects.next_position(group.id, context.now)
         await tx.project_entries.place(record.id, position)
         document = orjson.loads(activity.document)
         await context.outgoing.pass_on(tx, group, record, document, position)

@@ -135,13 +135,17 @@ class ProjectStatements(Statements):
             "update projects set position = position where actor_id = $1", actor_id
         )
 
-    async def next_position(self, actor_id: int) -> int:
-        """The number of the next entry of a project that lives here."""
+    async def next_position(self, actor_id: int, now: int) -> int:
+        """The number of the next entry of a project that lives here, now (milliseconds).
+
+        It grows with the time: whoever sees some of the entries cannot tell how many are hidden.
+        """
         return int(
             await self.connection.fetch_value(
-                "update projects set position = position + 1 where actor_id = $1 "
-                "returning position",
+                "update projects set position = case when position < $2 then $2 "
+                "else position + 1 end where actor_id = $1 returning position",
                 actor_id,
+                now,
             )
         )
 

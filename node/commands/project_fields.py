@@ -128,6 +128,5 @@ def shown(group: ActorRecord, record: ProjectRecord) -> dict[str, Any]:
         "starts": fields.starts,
         "ends": fields.ends,
         "objectives": list(fields.objectives),
-        "entries": record.position,
         "closed": wire_time(record.closed_at) if record.closed_at else None,
     }

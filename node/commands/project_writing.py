@@ -192,10 +192,10 @@ def timeline(
         show_json(rows)
         return
     for row in rows:
-        number = row["position"] or "…"
+        waits = "" if row["position"] else "… "
         title = f" {row['title']}" if row["title"] else ""
         state = f" ({row['state']})" if row["state"] else ""
-        typer.echo(f"{number}  {row['kind']}{title}{state}  {row['published']}  {row['author']}")
+        typer.echo(f"{waits}{row['kind']}{title}{state}  {row['published']}  {row['author']}")
         typer.echo(f"  {row['text']}\n  {row['url']}\n")
 
 

@@ -200,8 +200,11 @@ def show(username: Who, project_name: ProjectName, as_json: AsJson = False) -> N
     """Show what a project says of itself."""
 
     async def work(services: Services) -> dict[str, Any]:
-        _, found = await stand_before(services, username, project_name)
-        return shown(found.group, found.record)
+        actor, found = await stand_before(services, username, project_name)
+        number = await services.store.query(
+            lambda tx: tx.project_entries.count_seen(found.group.id, actor.id)
+        )
+        return shown(found.group, found.record) | {"entries": number}
 
     space = with_node(work)
     if as_json:

@@ -19,8 +19,10 @@ from tests.attacks.project_place import (
     build_place,
     tell_secrets,
 )
+from tests.projects.test_collections import fetched
 from tests.support.apps import App, app_of
 from tests.support.fediverse import LocalNode, Network
+from tests.support.projects import open_project
 from tests.support.signed_in import signed_in
 
 
@@ -89,6 +91,27 @@ async def test_a_public_entry_does_not_count_the_members_answers(place: Place) -
         assert status == 200
         expected = 1 if rest == "/context" else 0
         assert orjson.loads(body)["totalItems"] == expected
+
+
+async def test_numbers_of_public_entries_do_not_tell_how_many_are_hidden(network: Network) -> None:
+    alpha, delta = await network.node("alpha"), await network.node("delta")
+    spaces = [
+        await open_project(network, alpha, username=name, reach="public")
+        for name in ("discret", "ouvert")
+    ]
+    for hidden in (True, False):
+        for space in spaces:
+            await space.write(alpha, "lea", "Pour tous.")
+        await network.settle()
+        network.clock.pass_by(60)
+        for number in range(4 * hidden):
+            await spaces[0].write(alpha, "lea", f"Caché {number}.", reach="project")
+        await network.settle()
+        network.clock.pass_by(60)
+    journals = [await fetched(alpha, f"{one.url}/journal?after=0", delta) for one in spaces]
+    seen = [[item["cmt:position"] for item in page["orderedItems"]] for page in journals]
+    assert len(seen[0]) == 2
+    assert seen[0] == seen[1]
 
 
 async def test_no_hashtag_of_theirs_is_shown_followed_or_suggested(place: Place) -> None:

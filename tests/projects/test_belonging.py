@@ -191,7 +191,7 @@ async def test_a_follower_who_becomes_a_member_has_the_whole_timeline(network: N
     await space.invite(beta, "bruno")
     assert await space.timeline(beta, "bruno") == [public.url]
     ((entry, _),) = await space.entries(beta, "bruno")
-    assert entry.position == 1
+    assert entry.position > 0
 
 
 async def test_a_deleted_member_belongs_to_nothing_any_more(network: Network) -> None:

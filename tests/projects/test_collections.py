@@ -123,13 +123,14 @@ async def test_the_journal_gives_each_reader_what_they_may_see(network: Network)
         assert (await fetched(space.host, url, reader))["totalItems"] == 1
         page = await fetched(space.host, f"{url}?after=0", reader)
         (item,) = page["orderedItems"]
-        assert (item["type"], item["cmt:position"]) == ("Announce", 1)
+        assert item["type"] == "Announce"
         assert item["object"]["object"]["id"] == public.url
         assert "Entre nous" not in str(page)
 
     assert (await fetched(space.host, url, beta))["totalItems"] == 2
     page = await fetched(space.host, f"{url}?after=0", beta)
-    assert [item["cmt:position"] for item in page["orderedItems"]] == [1, 2]
+    first, second = (item["cmt:position"] for item in page["orderedItems"])
+    assert 0 < first < second
     assert page["orderedItems"][1]["object"]["object"]["id"] == secret.url
 
 
@@ -154,10 +155,11 @@ async def test_the_journal_goes_on_after_a_number(network: Network, monkeypatch:
         await space.write(beta, "bruno", f"Note {number}.")
         await network.settle()
     page = await fetched(space.host, f"{space.url}/journal?after=0", beta)
-    assert [item["cmt:position"] for item in page["orderedItems"]] == [1, 2]
-    assert page["next"] == f"{space.url}/journal?after=2"
+    first, second = (item["cmt:position"] for item in page["orderedItems"])
+    assert page["next"] == f"{space.url}/journal?after={second}"
     following = await fetched(space.host, page["next"], beta)
-    assert [item["cmt:position"] for item in following["orderedItems"]] == [3]
+    (third,) = (item["cmt:position"] for item in following["orderedItems"])
+    assert first < second < third
     assert "next" not in following
     assert (await get(space.host, f"{space.url}/journal?after=x", beta)).status_code == 400
 

@@ -76,7 +76,7 @@ async def test_an_entry_keeps_its_number_and_its_refusal(store: Store) -> None:
     group, amina, made = await a_project(store)
 
     async def change(tx: Tx) -> None:
-        assert await tx.projects.next_position(group.id) == 4
+        assert await tx.projects.next_position(group.id, 3) == 4
         await tx.project_entries.place(made[2].id, 4)
         await tx.project_entries.place(made[2].id, 9)
         await tx.project_journal.refuse(made[4].id, "Non.")

@@ -130,7 +130,6 @@ def entry_markdown(written: Written, language: str) -> str:
     head = {
         "title": written.entry.title,
         "url": record.url,
-        "number": row.position or "",
         "kind": row.kind,
         "state": row.state,
         "author": written.author.account,
@@ -149,11 +148,10 @@ def journal_part(written: Written, language: str, root: str = "") -> str:
     """
     row, entry, record = written.row, written.entry, written.record
     kind = label(f"kind.{row.kind}", language)
-    number = f"{row.position}. " if row.position else ""
     title = f"{colon(language)}{escaped(entry.title)}" if entry.title else ""
     author = written.author.name or written.author.username
     day = written_day(wire_time(record.published_at)[:10], language)
-    heading = f"## {number}{kind}{title}\n\n*{escaped(author)}, {day}*"
+    heading = f"## {kind}{title}\n\n*{escaped(author)}, {day}*"
     text, media_type = source_of(record)
     body = text.strip() if media_type.startswith("text/markdown") else escaped(text)
     files = _items(f"[{escaped(about or name)}](<{root}{name}>)" for name, about in written.files)

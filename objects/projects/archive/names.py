@@ -36,9 +36,12 @@ _CONTENTS: Final[dict[str, Any]] = {
 }
 
 
-def stem_of(position: int, object_id: int) -> str:
-    """The name of an entry in the archive, without its ending; sorted as the journal is."""
-    place = f"{position:06d}" if position else "waiting"
+def stem_of(number: int | None, object_id: int) -> str:
+    """The name of an entry in the archive, without its ending; sorted as the journal is.
+
+    `number` counts the entries of the archive; None for what still waits for the project's site.
+    """
+    place = f"{number:06d}" if number else "waiting"
     return f"{ENTRIES}{place}-{object_id}"
 
 

@@ -167,7 +167,8 @@ async def _entries(
     while True:
         batch = await sources.store.query(partial(_some_entries, group, member, after))
         for one in batch:
-            stem = names.stem_of(one.row.position, one.record.id)
+            number = len(journal.order) + 1 if one.row.position else None
+            stem = names.stem_of(number, one.record.id)
             document = object_document(one.record, sources.identifiers)
             yield whole(f"{stem}.jsonld", _json(document), at_s)
             yield whole(f"{stem}.md", entry_markdown(one, language).encode(), at_s)
