@@ -17,7 +17,6 @@ REASONS: Final[Mapping[str, str]] = {
     "no-request": mark("This request was answered or withdrawn already."),
     "not-a-member": mark("This person does not belong to the project (any more)."),
     "last-lead": mark("A project is never without a lead: name another one first."),
-    "invited": mark("You are invited already: answer the invitation."),
     "moved": mark("This project lives on another site now."),
     "by-invitation": mark("One joins this project by invitation only."),
     "blocked": mark("This is not possible: one of the two blocks the other."),
@@ -50,6 +49,7 @@ REASONS: Final[Mapping[str, str]] = {
 ANSWERS: Final = (
     mark("Only members of the project write in it."),
     mark("Observers read and comment; they publish no notes."),
+    mark("Milestones and calls are proposed with an Offer."),
 )
 """What sites of this software answer to a note that they do not take, beside the above."""
 _NONE: Final[Mapping[str, str]] = {}
