@@ -16,6 +16,7 @@ from objects.projects.membership import (
     stand,
     steers,
 )
+from objects.projects.moving import lives_elsewhere
 from storage.projects import ProjectRecord
 from storage.records import ActorRecord
 
@@ -42,7 +43,7 @@ async def receive(context: HandlerContext) -> str:
     tx, person = context.tx, context.actor
     await tx.projects.hold(group.id)
     if person.type in NOBODY:
-        await _decline(context, group, "Persons and organisations belong to projects.")
+        await decline(context, group, "Persons and organisations belong to projects.")
         return "declined: neither a person nor an organisation"
     before = await tx.projects.membership(group.id, person.id)
     if before is not None and is_member(before):
@@ -53,7 +54,7 @@ async def receive(context: HandlerContext) -> str:
     if context.incoming.local and (before is None or before.state != "requested"):
         raise Ignored("it was answered or taken back meanwhile")
     if group.moved_to:
-        await _decline(context, group, f"This project lives elsewhere now: {group.moved_to}")
+        await decline(context, group, lives_elsewhere(group.moved_to))
         return "declined: the project lives elsewhere now"
     word = (context.activity.text("content") or "")[:1_000]
     invited = before is not None and before.state == "invited"
@@ -61,10 +62,10 @@ async def receive(context: HandlerContext) -> str:
         await admit(context, group, person, engagement=word or None)
         return ""
     if project.joining == "invitation":
-        await _decline(context, group, "This project is joined by invitation only.")
+        await decline(context, group, "This project is joined by invitation only.")
         return "declined: by invitation only"
     if await asks_too_many(tx, group.id, person, context.now):
-        await _decline(context, group, "Many of your server ask already: please ask later.")
+        await decline(context, group, "Many of your server ask already: please ask later.")
         return "declined: too many of one server"
     await stand(
         tx,
@@ -123,7 +124,8 @@ async def _agree(context: HandlerContext, group: ActorRecord, role: str) -> None
     )
 
 
-async def _decline(context: HandlerContext, group: ActorRecord, reason: str) -> None:
+async def decline(context: HandlerContext, group: ActorRecord, reason: str) -> None:
+    """Say no to what the actor asked of a project, and why."""
     await context.outgoing.answer_project(
         context.tx, group, context.actor, request_of(context), agreed=False, reason=reason
     )
@@ -160,7 +162,7 @@ async def _end(context: HandlerContext, group: ActorRecord) -> str:
         try:
             await check_not_last_lead(tx, group.id, person)
         except NotAllowed as error:
-            await _decline(context, group, error.detail)
+            await decline(context, group, error.detail)
             return f"refused: {error.code}"
     await stand(tx, group.id, person, "left", context.now)
     await end_project_attendances(tx, group, person, context.now)

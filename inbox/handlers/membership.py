@@ -7,7 +7,7 @@ import orjson
 
 from federation.documents import Document
 from inbox.context import Gathered, HandlerContext, Ignored, Incoming, Violation
-from inbox.handlers.join import admit, request_of
+from inbox.handlers.join import admit, decline, request_of
 from inbox.overtaking import overtake, refuse_if_overtaken
 from inbox.people import local_actor, refuse_if_blocked, tell
 from inbox.sources import Sources
@@ -20,6 +20,7 @@ from objects.projects.membership import (
     role_named,
     stand,
 )
+from objects.projects.moving import lives_elsewhere
 from objects.projects.store import keep_remote_project
 from objects.projects.wire import members_url
 from objects.text import plain_text
@@ -218,11 +219,7 @@ async def _invitation_answered(
             )
         return "refused: the invitation was answered or withdrawn before"
     if agreed and group.moved_to:
-        reason = f"This project lives elsewhere now: {group.moved_to}"
-        request = request_of(context)
-        await context.outgoing.answer_project(
-            tx, group, context.actor, request, agreed=False, reason=reason
-        )
+        await decline(context, group, lives_elsewhere(group.moved_to))
         return "refused: the project lives elsewhere now"
     if agreed:
         await admit(context, group, context.actor)

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from objects.events.store import recount
 from objects.projects.membership import steers
-from objects.visibility import may_see
+from objects.visibility import visible_by_ids
 from storage.events import AttendanceRecord, EventRecord
 from storage.records import ActorRecord, ObjectRecord
 from storage.store import Tx
@@ -77,10 +77,8 @@ async def end_attendances(tx: Tx, person: ActorRecord, now: int) -> None:
 
     Who was there stays counted; what was noted of them is forgotten.
     """
-    for attendance, record in await tx.events.of_person(person.id, ["accepted", "requested"]):
-        event = await tx.events.by_id(attendance.object_id)
-        if event is not None and not is_over(event, now):
-            await stand_at(tx, record, person, "left", now)
+    places = await tx.events.of_person(person.id, ["accepted", "requested"])
+    await _free(tx, [record for _, record in places], person, now)
     await tx.events.forget_notes(person.id)
 
 
@@ -88,12 +86,22 @@ async def end_project_attendances(
     tx: Tx, group: ActorRecord, person: ActorRecord, now: int
 ) -> None:
     """Free the places of who belongs to a project no more, at events that they see no more."""
-    for attendance, record in await tx.events.of_person(person.id, ["accepted", "requested"]):
-        entry = await tx.project_entries.by_id(record.id)
-        if entry is None or entry.project_id != group.id or await may_see(tx, record, person):
-            continue
-        event = await tx.events.by_id(attendance.object_id)
-        if event is not None and not is_over(event, now):
+    places = await tx.events.of_person(person.id, ["accepted", "requested"])
+    entries = await tx.project_entries.by_ids([record.id for _, record in places])
+    inside = [
+        record
+        for _, record in places
+        if record.id in entries and entries[record.id].project_id == group.id
+    ]
+    seen = await visible_by_ids(tx, [record.id for record in inside], person)
+    await _free(tx, [record for record in inside if record.id not in seen], person, now)
+
+
+async def _free(tx: Tx, records: list[ObjectRecord], person: ActorRecord, now: int) -> None:
+    """End the registrations of somebody at those of some events that are still to come."""
+    events = await tx.events.by_ids([record.id for record in records])
+    for record in records:
+        if record.id in events and not is_over(events[record.id], now):
             await stand_at(tx, record, person, "left", now)
 
 

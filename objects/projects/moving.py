@@ -18,6 +18,11 @@ def follows_from(new: ActorRecord, old: ActorRecord) -> bool:
     return old.url in orjson.loads(new.also_known_as or "[]")
 
 
+def lives_elsewhere(url: str) -> str:
+    """What somebody is told who asks something of a project that went to this address."""
+    return f"This project lives elsewhere now: {url}"
+
+
 async def is_now(tx: Tx, old: ActorRecord, new: ActorRecord) -> bool:
     """Whether a Group went, in one move or several, to be another: each names the other."""
     for _ in range(MAX_MOVES):

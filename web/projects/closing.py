@@ -12,13 +12,12 @@ from objects.experiences.fields import Contributor
 from objects.projects.blocks import EDITABLE, SUGGESTED, rewritten, waiting, waits, without
 from objects.projects.fields import ENDED, STATES, State
 from outbox.acts.projects.closing import begin_experience, close_space, reopen_space
-from outbox.context import ActRefused
 from storage.draft_sources import SourceRecord
 from storage.store import Tx
 from web.context import WebContext
 from web.projects.blocks import draft_with_sources, review_of
 from web.projects.desk import TABS, Space, member_space, space
-from web.projects.refusals import because, done
+from web.projects.refusals import done
 from web.projects.words import STATE_NAMES
 from web.rendering import redirect, register_done
 from web.texts import mark
@@ -94,12 +93,10 @@ async def _closed(
 async def _ended(context: WebContext, found: Space, state: State) -> None:
     """End a project; a second click finds that done. Raises `Refused`."""
     try:
-        await close_space(context.outbox, found.member, found.group, state)
-    except ActRefused as refused:
+        await done(context, close_space(context.outbox, found.member, found.group, state))
+    except Refused as refused:
         if refused.code != "ended":
-            raise Refused(
-                refused.status, refused.code, await because(context, refused)
-            ) from refused
+            raise
 
 
 def _review_routes(blueprint: Blueprint, context: WebContext, saving: Saving) -> None:

@@ -12,6 +12,7 @@ from objects.projects.membership import (
     stand,
     steers,
 )
+from objects.projects.moving import lives_elsewhere
 from outbox.acts.projects import hosting
 from outbox.acts.projects.admitting import (
     admit,
@@ -175,7 +176,7 @@ async def _check_still_here(tx: Tx, group: ActorRecord) -> None:
     """Raise `ActRefused` for a project that went to another server: nobody joins what is left."""
     current = await tx.actors.by_id(group.id)
     if current is not None and current.moved_to:
-        raise ActRefused(409, "moved", f"This project lives elsewhere now: {current.moved_to}")
+        raise ActRefused(409, "moved", lives_elsewhere(current.moved_to))
 
 
 async def answer_request(

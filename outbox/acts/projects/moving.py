@@ -11,7 +11,7 @@ from actors.local import ProfileChanges, update_profile
 from actors.relationships import undo_follow
 from actors.whole import whole_document
 from objects.projects.membership import publishes
-from objects.projects.moving import follows_from, take_along
+from objects.projects.moving import follows_from, lives_elsewhere, take_along
 from objects.projects.store import fields_of, keep_remote_project
 from objects.text import plain_text
 from outbox.acts.change import tell_profile
@@ -107,7 +107,7 @@ async def _answer_waiting(
     context: OutboxContext, tx: Tx, group: ActorRecord, target: ActorRecord
 ) -> None:
     """Say to whoever waits for an answer of the project where they can ask anew."""
-    reason = f"This project lives elsewhere now: {target.url}"
+    reason = lives_elsewhere(target.url)
     for _, person in await tx.projects.memberships(group.id, "requested"):
         await decline_within(tx, context, group, person, reason)
     await refuse_waiting(tx, context, group, reason)

@@ -35,22 +35,28 @@ async def announce_past(store: Store, publisher: Publisher, group_id: int) -> No
 async def _announce_some(tx: Tx, publisher: Publisher, group_id: int) -> None:
     group = await tx.actors.by_id(group_id)
     entries = await tx.project_entries.untold(group_id, CHUNK)
+    ids = [entry.object_id for entry in entries]
+    records = await tx.objects.by_ids(ids)
+    authors = await tx.actors.by_ids([record.actor_id for record in records.values()])
     for entry in entries:
-        record = await tx.objects.by_id(entry.object_id)
-        if group is None or record is None or record.deleted_at is not None:
+        record = records.get(entry.object_id)
+        author = authors.get(record.actor_id) if record is not None else None
+        if group is None or record is None or author is None or record.deleted_at is not None:
             continue
         if record.visibility in SHARED:
-            await _announce(tx, publisher, group, record, entry)
-    await tx.project_entries.told([entry.object_id for entry in entries])
+            await _announce(tx, publisher, group, record, entry, author)
+    await tx.project_entries.told(ids)
 
 
 async def _announce(
-    tx: Tx, publisher: Publisher, group: ActorRecord, record: ObjectRecord, entry: EntryRecord
+    tx: Tx,
+    publisher: Publisher,
+    group: ActorRecord,
+    record: ObjectRecord,
+    entry: EntryRecord,
+    author: ActorRecord,
 ) -> None:
     """The entry at its number and its last change, at the moments when they came here."""
-    author = await tx.actors.by_id(record.actor_id)
-    if author is None:
-        return
     said = await tx.project_entries.said(record.id, record.actor_id)
     created, changed = _done(said, "Create", author, record), _done(said, "Update", author, record)
     first = created[0][1] if created else None
