@@ -31,7 +31,7 @@ _CONTENTS: Final[dict[str, Any]] = {
             "journal.json": {"url": f"{_STREAMS}/#collections"},
         }
     },
-    "entries": {"description": "Each entry as JSON-LD and as Markdown, by its number."},
+    "entries": {"description": "Each entry as JSON-LD and as Markdown, counted in order."},
     "media": {"description": "The files of the entries and the pictures of the project."},
 }
 
